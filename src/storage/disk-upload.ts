@@ -1,0 +1,108 @@
+/**
+ * A file of the disk, open for writing. Whether the octets go to a temporary file or into the file itself, and what becomes
+ * of them at the end, is the business of an UploadTarget.
+ */
+import type { FileHandle } from 'node:fs/promises';
+import type { Place } from './disk-jail.ts';
+import { translateErrors } from './errno-kinds.ts';
+import type { BrokenUploads, WritableFile, WriteMode } from './file-system.ts';
+import { openInPlace } from './in-place-target.ts';
+import { openReplacement } from './replacement-target.ts';
+import { StorageError } from './storage-error.ts';
+
+export interface UploadOptions {
+  readonly brokenUploads: BrokenUploads;
+  /** Whether commit waits until the octets are on the medium (fsync(2)). */
+  readonly fsync: boolean;
+  /** Whether a symbolic link is written through, to what it points to. Otherwise it is refused. */
+  readonly followLinks: boolean;
+}
+
+/** Where the octets of one upload go. */
+export interface UploadTarget {
+  readonly file: FileHandle;
+  /** Offset of the first octet that is written. */
+  readonly start: number;
+  /** Whether every write goes to the end of the file, wherever that is by then (O_APPEND). */
+  readonly appends: boolean;
+  /** @param end offset behind the last octet written. May leave `file` open. */
+  commit(end: number): Promise<void>;
+  abandon(end: number): Promise<void>;
+}
+
+/**
+ * @param directory where the file is or will be. The result owns it; when this fails the caller still does.
+ * @param path the virtual path, for messages.
+ */
+export async function openUpload(
+  directory: Place,
+  name: string,
+  path: string,
+  how: WriteMode,
+  options: UploadOptions,
+): Promise<WritableFile> {
+  const atomic = how.mode === 'replace' || how.mode === 'new';
+  const target = atomic
+    ? await openReplacement(directory, name, how, options)
+    : await openInPlace(directory, name, how, options);
+  return new DiskUpload(directory, path, target);
+}
+
+class DiskUpload implements WritableFile {
+  readonly start: number;
+  readonly #directory: Place;
+  readonly #path: string;
+  readonly #target: UploadTarget;
+  #end: number;
+  #state: 'open' | 'ended' = 'open';
+  /** The write under way. A descriptor must not be closed under it: its number may be another file's a moment later. */
+  #writing: Promise<unknown> | undefined;
+
+  constructor(directory: Place, path: string, target: UploadTarget) {
+    this.#directory = directory;
+    this.#path = path;
+    this.#target = target;
+    this.start = target.start;
+    this.#end = target.start;
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    if (this.#state === 'ended') throw new StorageError('input-output', `${JSON.stringify(this.#path)} is closed`);
+    this.#writing = translateErrors('write', this.#path, () => this.#writeAll(chunk));
+    await this.#writing;
+  }
+
+  commit(): Promise<void> {
+    return this.#finish('commit', (end) => this.#target.commit(end));
+  }
+
+  abandon(): Promise<void> {
+    return this.#finish('abandon', (end) => this.#target.abandon(end));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.abandon();
+  }
+
+  /** write(2) may take less than it was given, on a disk that fills up first of all. */
+  async #writeAll(chunk: Uint8Array): Promise<void> {
+    for (let done = 0; done < chunk.byteLength; ) {
+      const position = this.#target.appends ? null : this.#end;
+      const { bytesWritten } = await this.#target.file.write(chunk, done, chunk.byteLength - done, position);
+      done += bytesWritten;
+      this.#end += bytesWritten;
+    }
+  }
+
+  async #finish(operation: 'commit' | 'abandon', settle: (end: number) => Promise<void>): Promise<void> {
+    if (this.#state === 'ended') return;
+    this.#state = 'ended';
+    await this.#writing?.catch(() => {});
+    try {
+      await translateErrors(operation, this.#path, () => settle(this.#end));
+    } finally {
+      await this.#target.file.close();
+      this.#directory[Symbol.dispose]();
+    }
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * The jail of Linux: the kernel itself keeps the resolution of a path below the root (openat2(2)), so that no race with
+ * somebody who swaps a directory for a link can lead out (S9). Node's fs then works on `/proc/self/fd/N`, which is what was
+ * opened and nothing else, whatever its name stands for by now.
+ */
+import { closeSync, constants, existsSync, openSync } from 'node:fs';
+import { O_PATH } from '../posix/open-flags.ts';
+import { openBeneath, openBeneathAvailable } from '../posix/openat2.ts';
+import { type Jail, nativePath, Place, type SymlinkPolicy } from './disk-jail.ts';
+import { errnoCodeOf } from './errno-kinds.ts';
+import { encodeOctets } from './octets.ts';
+import { resolveInside } from './real-path.ts';
+import { StorageError } from './storage-error.ts';
+
+/** How often a path is resolved again when links change under it. */
+const MAX_ATTEMPTS = 8;
+
+export type StrictSymlinkPolicy = Exclude<SymlinkPolicy, 'follow'>;
+
+export function kernelJailAvailable(): boolean {
+  return openBeneathAvailable() && existsSync('/proc/self/fd');
+}
+
+export class KernelJail implements Jail {
+  readonly #root: Root;
+  readonly #symlinks: StrictSymlinkPolicy;
+
+  /** @param root a path of the disk; or, for a jail inside another one, how to open it. */
+  constructor(root: string | Root, symlinks: StrictSymlinkPolicy) {
+    this.#root = typeof root === 'string' ? new KeptRoot(root) : root;
+    this.#symlinks = symlinks;
+  }
+
+  async open(path: string): Promise<OpenedPlace> {
+    using root = await this.#root.open();
+    let relative = path.slice(1) || '.';
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      try {
+        const noSymlinks = this.#symlinks === 'deny';
+        return new OpenedPlace(openBeneath(root.descriptor, encodeOctets(relative), O_PATH, { noSymlinks }));
+      } catch (error) {
+        if (errnoCodeOf(error) !== 'EXDEV') throw error;
+        // The kernel refuses every absolute link. One that points inside is harmless: ask again, for what it points to.
+        relative = (await resolveInside(root, relative)) || '.';
+      }
+    }
+    throw new StorageError('busy', `links keep changing under ${JSON.stringify(path)}`);
+  }
+
+  within(directory: string): Jail {
+    return new KernelJail({ open: () => this.open(directory), close: () => {} }, this.#symlinks);
+  }
+
+  close(): void {
+    this.#root.close();
+  }
+}
+
+interface Root {
+  open(): Promise<OpenedPlace>;
+  close(): void;
+}
+
+/** A directory opened at its first use and kept for all that follow. */
+class KeptRoot implements Root {
+  readonly #path: string;
+  #descriptor: number | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  async open(): Promise<OpenedPlace> {
+    this.#descriptor ??= openSync(nativePath(this.#path), O_PATH | constants.O_DIRECTORY);
+    return new OpenedPlace(this.#descriptor, () => {});
+  }
+
+  close(): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+  }
+}
+
+class OpenedPlace extends Place {
+  readonly descriptor: number;
+
+  constructor(descriptor: number, release = () => closeSync(descriptor)) {
+    super(`/proc/self/fd/${descriptor}`, release);
+    this.descriptor = descriptor;
+  }
+}

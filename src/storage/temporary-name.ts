@@ -1,0 +1,16 @@
+/** The names of uploads under way: hidden files beside the one that they will become. */
+import { randomBytes } from 'node:crypto';
+
+const PREFIX = '.ohai-upload-';
+const RANDOM_OCTETS = 12;
+const TEMPORARY_NAME = new RegExp(`^\\${PREFIX}[0-9a-f]{${2 * RANDOM_OCTETS}}$`);
+
+/** A name that nobody can guess. */
+export function temporaryName(): string {
+  return PREFIX + randomBytes(RANDOM_OCTETS).toString('hex');
+}
+
+/** Whether `name` is one of ours. A client's own file may begin like it, but not have this very form. */
+export function isTemporaryName(name: string): boolean {
+  return name.startsWith(PREFIX) && TEMPORARY_NAME.test(name);
+}
