@@ -1,0 +1,69 @@
+import type * as Crypto from 'node:crypto';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+
+const scryptCalls: unknown[] = [];
+vi.mock('node:crypto', async (importOriginal) => {
+  const crypto = await importOriginal<typeof Crypto>();
+  const scrypt = (...parameters: Parameters<typeof crypto.scrypt>) => {
+    scryptCalls.push({ length: parameters[2], ...parameters[3] });
+    crypto.scrypt(...parameters);
+  };
+  return { ...crypto, scrypt };
+});
+
+const { AccountList } = await import('../../src/accounts/account-directory.ts');
+const { AnonymousAuthenticator } = await import('../../src/accounts/anonymous.ts');
+const { firstOf } = await import('../../src/accounts/first-of.ts');
+const { PasswordAuthenticator } = await import('../../src/accounts/password-authenticator.ts');
+const { hashPassword } = await import('../../src/accounts/password-hash.ts');
+
+const CLIENT = { address: '127.0.0.1' };
+
+async function accountList(...names: string[]) {
+  const records = names.map(async (name) => ({
+    account: { name, home: '/', permissions: ['list'] as const },
+    passwordHash: await hashPassword(`${name}'s password`),
+  }));
+  return new AccountList(await Promise.all(records));
+}
+
+afterEach(() => {
+  scryptCalls.length = 0;
+});
+
+describe('a password authenticator', () => {
+  test('lets in who knows the password, with the account of the first directory that has the name', async () => {
+    const authenticator = new PasswordAuthenticator([await accountList('alice'), await accountList('bob')]);
+    const login = (user: string, password: string) => authenticator.authenticate({ user, password });
+    expect(await login('bob', "bob's password")).toEqual({ name: 'bob', home: '/', permissions: ['list'] });
+    expect(await login('bob', "alice's password")).toBeUndefined();
+    expect(await login('carol', "bob's password")).toBeUndefined();
+    expect(await login('Alice', "alice's password")).toBeUndefined();
+  });
+
+  test('S15: an unknown user, a wrong password and the right one cost the same single scrypt run', async () => {
+    const authenticator = firstOf([
+      new AnonymousAuthenticator({ access: 'read-only' }),
+      new PasswordAuthenticator([await accountList('alice'), await accountList('bob')]),
+    ]);
+    const cost = async (user: string, password: string) => {
+      scryptCalls.length = 0;
+      await authenticator.authenticate({ user, password }, CLIENT);
+      return [...scryptCalls];
+    };
+    const known = await cost('alice', "alice's password");
+    expect(known).toHaveLength(1);
+    expect(await cost('alice', 'wrong')).toEqual(known);
+    expect(await cost('bob', 'wrong')).toEqual(known);
+    expect(await cost('nobody', 'wrong')).toEqual(known);
+    expect(await cost('', '')).toEqual(known);
+    expect(await cost('anonymous', 'me@example.com')).toEqual([]);
+  });
+
+  test('does not throw for credentials of any kind', async () => {
+    const authenticator = new PasswordAuthenticator([]);
+    for (const text of ['\0', '\udc80', '\u202e', '__proto__', 'x'.repeat(10_000)]) {
+      expect(await authenticator.authenticate({ user: text, password: text })).toBeUndefined();
+    }
+  });
+});
