@@ -1,0 +1,128 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { inspect } from 'node:util';
+import type { CommandContext, Row } from '../command.ts';
+import { type Reply, ReplyError, reply } from '../reply.ts';
+import { forgetLogin } from '../session.ts';
+
+/** Who the client is (RFC 959 section 4.1.1, RFC 7151). */
+export const loginCommands: readonly Row[] = [
+  {
+    verb: 'USER',
+    syntax: '<SP> <username>',
+    summary: 'names the account to log in to',
+    source: 'RFC 959 section 4.1.1',
+    argument: 'required',
+    access: 'anyone',
+    run: ({ session }, user) => {
+      forgetLogin(session);
+      session.login = { state: 'named', user };
+      // The same answer for everybody: it must not tell which accounts exist (RFC 2577 section 7).
+      return reply(331, 'Password required.');
+    },
+  },
+  {
+    verb: 'PASS',
+    syntax: '<SP> <password>',
+    summary: 'gives the password and logs in',
+    source: 'RFC 959 section 4.1.1',
+    argument: 'optional',
+    access: 'anyone',
+    run: logIn,
+  },
+  {
+    verb: 'ACCT',
+    syntax: '<SP> <account-information>',
+    summary: 'is accepted and not needed',
+    source: 'RFC 959 section 4.1.1',
+    argument: 'required',
+    access: 'anyone',
+    run: () => reply(202, 'No account information needed.'),
+  },
+  {
+    verb: 'REIN',
+    syntax: '',
+    summary: 'logs out; the connection stays',
+    source: 'RFC 959 section 4.1.1',
+    argument: 'none',
+    access: 'anyone',
+    run: ({ session, data, environment }) => {
+      data.close();
+      forgetLogin(session);
+      return reply(220, environment.settings.greeting);
+    },
+  },
+  {
+    verb: 'QUIT',
+    syntax: '',
+    summary: 'ends the session, after a running transfer',
+    source: 'RFC 959 section 4.1.1',
+    argument: 'none',
+    access: 'anyone',
+    run: () => reply(221, 'Goodbye.'),
+  },
+  {
+    verb: 'HOST',
+    syntax: '<SP> <hostname>',
+    summary: 'names the virtual host, before USER',
+    source: 'RFC 7151 section 3',
+    argument: 'required',
+    access: 'anyone',
+    // Advertised where there are virtual hosts only: lftp sends it as soon as it sees it (wire rule W25).
+    feature: ({ environment }) => (environment.settings.hostNames.length > 0 ? ['HOST'] : []),
+    run: ({ session, environment }, name) => {
+      const { hostNames, greeting } = environment.settings;
+      if (session.login.state !== 'stranger') return reply(503, 'HOST must come before USER.');
+      if (!/^[A-Za-z0-9.:[\]-]+$/.test(name)) return reply(501, 'Invalid host name.');
+      const host = name.toLowerCase();
+      if (hostNames.length > 0 && !hostNames.includes(host)) return reply(504, 'Unknown virtual host.');
+      session.host = host;
+      return reply(220, greeting);
+    },
+  },
+];
+
+async function logIn(context: CommandContext, password: string): Promise<Reply> {
+  const { session, environment } = context;
+  if (session.login.state === 'logged-in') return reply(503, 'Logged in already.');
+  if (session.login.state === 'stranger') return reply(503, 'Send USER first.');
+  const { user } = session.login;
+  const client = { address: session.client.address, ...(session.host !== undefined && { host: session.host }) };
+  const account = await environment.authenticator.authenticate({ user, password }, client);
+  if (account === undefined) return refuse(context, user);
+
+  session.login = { state: 'logged-in', user, account };
+  session.failedLogins = 0;
+  await demandHome(context);
+  environment.log.info('login', { session: session.id, address: session.client.address, user });
+  context.emit({ type: 'login', user });
+  return reply(230, 'Logged in.');
+}
+
+async function refuse(context: CommandContext, user: string): Promise<Reply> {
+  const { session, environment, signal } = context;
+  const { maxAttempts, failureDelayMs } = environment.settings.logins;
+  session.login = { state: 'stranger' };
+  session.failedLogins += 1;
+  environment.log.warn('login failed', { session: session.id, address: session.client.address, user });
+  context.emit({ type: 'loginFailed', user });
+  // Slower with every try; a client that leaves meanwhile need not be waited for.
+  await delay(failureDelayMs * session.failedLogins, undefined, { signal }).catch(() => {});
+  if (session.failedLogins >= maxAttempts) return reply(421, 'Too many failed logins.');
+  return reply(530, 'Login incorrect.');
+}
+
+/** An account whose home is not there would get a 550 for everything it does; better one clear word at the door. */
+async function demandHome({ session, environment, account, storage }: CommandContext): Promise<void> {
+  try {
+    const home = await storage.stat('/');
+    if (home.type === 'directory') return;
+  } catch (error) {
+    environment.log.error('home directory not usable', {
+      user: account.name,
+      home: account.home,
+      error: inspect(error),
+    });
+  }
+  session.login = { state: 'stranger' };
+  throw new ReplyError(530, 'The home directory of this account is not available.');
+}

@@ -1,0 +1,102 @@
+import type { WritableFile, WriteMode } from '../../storage/file-system.ts';
+import { StorageError } from '../../storage/storage-error.ts';
+import { decodeLines } from '../../transfer/ascii.ts';
+import { receive } from '../../transfer/receive.ts';
+import { demandPermission } from '../checks.ts';
+import type { CommandContext } from '../command.ts';
+import { converts } from '../conversion.ts';
+import { runTransfer } from '../data-transfer.ts';
+import { type Reply, ReplyError } from '../reply.ts';
+import { resolvePath } from '../virtual-path.ts';
+
+/** How many names STOU tries before it gives up. */
+const UNIQUE_NAMES = 10_000;
+
+export async function* store(context: CommandContext, argument: string): AsyncGenerator<Reply> {
+  const { session, storage } = context;
+  demandReady(context);
+  const path = resolvePath(session.directory, argument);
+  const how = await storeMode(context, path);
+  yield* upload(context, 'STOR', path, await storage.write(path, how), {});
+}
+
+/** Octets that are there already are gone when they are written over: that takes the permission to delete. */
+async function storeMode(context: CommandContext, path: string): Promise<WriteMode> {
+  const { session, storage, account } = context;
+  const mayReplace = account.permissions.includes('delete');
+  if (session.restartAt === 0) return { mode: mayReplace ? 'replace' : 'new', ...expectedSize(context) };
+  if (!mayReplace && (await storage.stat(path)).size > session.restartAt) demandPermission(account, 'delete');
+  return { mode: 'resume', at: session.restartAt };
+}
+
+export async function* append(context: CommandContext, argument: string): AsyncGenerator<Reply> {
+  demandReady(context);
+  const path = resolvePath(context.session.directory, argument);
+  yield* upload(context, 'APPE', path, await context.storage.write(path, { mode: 'append' }), {});
+}
+
+export async function* storeUnique(context: CommandContext, argument: string): AsyncGenerator<Reply> {
+  demandReady(context);
+  const { name, path, file } = await openUnique(context, argument === '' ? 'upload' : argument);
+  // RFC 1123 section 4.1.2.9 fixes the form of this line, since programs read the name from it.
+  const opening = `FILE: ${name}`;
+  yield* upload(context, 'STOU', path, file, { opening, closing: `Transfer complete; stored as ${name}` });
+}
+
+function demandReady(context: CommandContext): void {
+  const { session, data } = context;
+  data.demandPrepared();
+  if (session.range) throw new ReplyError(504, 'RANG does not apply to uploads; use REST.');
+  // TYPE A may have come after REST, and would cut the file at a wrong place (wire rule W17).
+  if (session.restartAt > 0 && converts(context)) {
+    throw new ReplyError(504, 'A restart position means nothing in TYPE A; use TYPE I.');
+  }
+}
+
+function expectedSize({ session }: CommandContext): { expectedSize?: number } {
+  return session.announcedSize === undefined ? {} : { expectedSize: session.announcedSize };
+}
+
+async function openUnique(context: CommandContext, wanted: string) {
+  const { session, storage } = context;
+  for (let number = 0; number < UNIQUE_NAMES; number++) {
+    const name = number === 0 ? wanted : `${wanted}.${number}`;
+    const path = resolvePath(session.directory, name);
+    try {
+      return { name, path, file: await storage.write(path, { mode: 'new', ...expectedSize(context) }) };
+    } catch (error) {
+      if (!(error instanceof StorageError && (error.kind === 'exists' || error.kind === 'is-a-directory'))) throw error;
+    }
+  }
+  throw new ReplyError(553, 'No name is free.');
+}
+
+async function* upload(
+  context: CommandContext,
+  verb: string,
+  path: string,
+  file: WritableFile,
+  texts: { readonly opening?: string; readonly closing?: string },
+): AsyncGenerator<Reply> {
+  const { session, storage } = context;
+  const text = converts(context);
+  yield* runTransfer(context, {
+    verb,
+    path,
+    opening: texts.opening ?? `Opening ${text ? 'ASCII' : 'BINARY'} data connection.`,
+    ...(texts.closing !== undefined && { closing: texts.closing }),
+    async move(socket, onMoved) {
+      const chunks = receive(socket);
+      for await (const chunk of text ? decodeLines(chunks) : chunks) {
+        await file.write(chunk);
+        onMoved(chunk.length);
+      }
+    },
+    async finish(bytes, durationMs) {
+      await file.commit();
+      if (session.umask !== undefined) await storage.setMode?.(path, 0o666 & ~session.umask);
+      context.emit({ type: 'upload', path, bytes, durationMs });
+    },
+    cancel: () => file.abandon(),
+  });
+}

@@ -1,0 +1,161 @@
+import { connect, type Socket } from 'node:net';
+import { DataConnectionError } from '../transfer/data-connection-error.ts';
+import { reset } from '../transfer/reset.ts';
+import { canonicalAddress } from './host-port.ts';
+import type { PassiveLease, PassivePorts } from './passive-ports.ts';
+import { ReplyError } from './reply.ts';
+import type { Endpoint, Session } from './session.ts';
+
+/** PORT/EPRT and PASV/EPSV prepare it, a transfer opens and closes it (RFC 959 section 3.2). */
+type State =
+  | { readonly state: 'idle' }
+  | { readonly state: 'listening'; readonly lease: PassiveLease; readonly expiry: NodeJS.Timeout }
+  | { readonly state: 'dialling'; readonly to: Endpoint }
+  | { readonly state: 'open'; readonly socket: Socket };
+
+const IDLE: State = { state: 'idle' };
+
+/** A passive port that no transfer asks for is given back after this. */
+const UNUSED_LEASE_MS = 60_000;
+
+export interface DataChannelTimeouts {
+  readonly dataConnectionMs: number;
+  readonly stallMs: number;
+}
+
+/** The data connection of one session. At most one at a time; preparing another one drops the first. */
+export class DataChannel implements Disposable {
+  readonly #session: Pick<Session, 'client' | 'server'>;
+  readonly #ports: PassivePorts;
+  readonly #timeouts: DataChannelTimeouts;
+  #state: State = IDLE;
+  #disposed = false;
+
+  constructor(session: Pick<Session, 'client' | 'server'>, ports: PassivePorts, timeouts: DataChannelTimeouts) {
+    this.#session = session;
+    this.#ports = ports;
+    this.#timeouts = timeouts;
+  }
+
+  /** Prepared or open: there is something for ABOR to close. */
+  get active(): boolean {
+    return this.#state.state !== 'idle';
+  }
+
+  /**
+   * Waits for the client on a passive port.
+   * @returns the port to announce. @throws ReplyError 425 when there is none.
+   */
+  async listen(): Promise<number> {
+    this.close();
+    const lease = await this.#ports.lease(this.#session.client.address, this.#session.server.address);
+    if (this.#disposed) {
+      lease.release();
+      throw new ReplyError(425, 'The session is over.');
+    }
+    const expiry = setTimeout(() => this.close(), UNUSED_LEASE_MS).unref();
+    this.#state = { state: 'listening', lease, expiry };
+    return lease.port;
+  }
+
+  /** Will connect to the client, when a transfer begins. Nothing is sent to `to` before that. */
+  dialTo(to: Endpoint): void {
+    this.close();
+    this.#state = { state: 'dialling', to };
+  }
+
+  /** @throws ReplyError 425 when neither PORT nor PASV came before. To be asked before the 150. */
+  demandPrepared(): void {
+    if (this.#state.state === 'idle') throw new ReplyError(425, 'Use PASV, EPSV, PORT or EPRT first.');
+  }
+
+  /**
+   * The connection to move data over. It ends with an error when no octet moves for the stall time.
+   * @throws ReplyError 425 when it cannot be made in time; DataConnectionError when `signal` aborts.
+   */
+  async open(signal: AbortSignal): Promise<Socket> {
+    this.demandPrepared();
+    const prepared = this.#state;
+    // From here on the timeout of the data connection counts.
+    if (prepared.state === 'listening') clearTimeout(prepared.expiry);
+    const socket = await this.#connected(prepared, signal);
+    this.#state = { state: 'open', socket };
+    socket.setTimeout(this.#timeouts.stallMs, () => reset(socket, new DataConnectionError('stalled')));
+    signal.addEventListener('abort', () => reset(socket, new DataConnectionError('broken')), { once: true });
+    return socket;
+  }
+
+  /** Back to idle, whatever it was doing. */
+  close(): void {
+    const was = this.#state;
+    this.#state = IDLE;
+    switch (was.state) {
+      case 'listening':
+        clearTimeout(was.expiry);
+        was.lease.release();
+        break;
+      case 'open':
+        was.socket.destroy();
+        break;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#disposed = true;
+    this.close();
+  }
+
+  async #connected(prepared: State, signal: AbortSignal): Promise<Socket> {
+    const attempt = new AbortController();
+    const giveUp = () => attempt.abort();
+    const timer = setTimeout(giveUp, this.#timeouts.dataConnectionMs);
+    signal.addEventListener('abort', giveUp, { once: true });
+    if (signal.aborted) giveUp();
+    try {
+      switch (prepared.state) {
+        case 'listening':
+          return await abortable(prepared.lease.connection, attempt.signal);
+        case 'dialling':
+          // From the address that the client knows: its firewall may let in no other one.
+          return await dial(prepared.to, canonicalAddress(this.#session.server.address), attempt.signal);
+        default:
+          throw new ReplyError(425, 'No data connection.');
+      }
+    } catch (cause) {
+      this.close();
+      if (signal.aborted) throw new DataConnectionError('broken', { cause });
+      // One text for refused, unreachable and timed out: this server is no port scanner (RFC 2577 section 3).
+      throw new ReplyError(425, 'Cannot open the data connection.');
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', giveUp);
+    }
+  }
+}
+
+function dial({ address, port }: Endpoint, localAddress: string, signal: AbortSignal): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: address, port, localAddress, allowHalfOpen: true, noDelay: true });
+    const give = () => socket.destroy(new Error('given up'));
+    signal.addEventListener('abort', give, { once: true });
+    if (signal.aborted) give();
+    socket.on('error', reject);
+    socket.once('connect', () => {
+      signal.removeEventListener('abort', give);
+      resolve(socket);
+    });
+  });
+}
+
+/** The promise, or a rejection as soon as `signal` aborts. */
+function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason as Error);
+    if (signal.aborted) return stop();
+    signal.addEventListener('abort', stop, { once: true });
+    void promise.then((value) => {
+      signal.removeEventListener('abort', stop);
+      resolve(value);
+    });
+  });
+}

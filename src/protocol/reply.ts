@@ -1,0 +1,45 @@
+/**
+ * What the server answers: a three-digit code and one or more lines of text (RFC 959 section 4.2).
+ * A value, not an action: who yields it does not know how it reaches the client.
+ */
+export interface Reply {
+  /** 110…553. 1xx says that another reply follows. */
+  readonly code: number;
+  readonly lines: readonly string[];
+}
+
+/** @param text one line, or the lines of a multi-line reply, without CR, LF and code. */
+export function reply(code: number, ...text: readonly string[]): Reply {
+  return { code, lines: text };
+}
+
+/** Whether this is the last reply to its command: all but the preliminary 1xx are. */
+export function isFinal(answer: Reply): boolean {
+  return answer.code >= 200;
+}
+
+/** 221 and 421 announce that the server closes the control connection (RFC 959 section 4.2.2). */
+export function closesConnection(answer: Reply): boolean {
+  return answer.code === 221 || answer.code === 421;
+}
+
+/**
+ * The reply as it goes over the wire. Inner lines begin with a space, so that none of them can be taken for the last one
+ * by a client that only looks for three digits and a space.
+ */
+export function encodeReply({ code, lines }: Reply): string {
+  if (lines.length < 2) return `${code} ${lines[0] ?? ''}\r\n`;
+  const inner = lines.slice(1, -1).map((line) => ` ${line}\r\n`);
+  return `${code}-${lines[0]}\r\n${inner.join('')}${code} ${lines.at(-1)}\r\n`;
+}
+
+/** A refusal: thrown anywhere below a command, it becomes the command's final reply. Anything else thrown is a fault. */
+export class ReplyError extends Error {
+  override readonly name = 'ReplyError';
+  readonly reply: Reply;
+
+  constructor(code: number, ...text: readonly string[]) {
+    super(`${code} ${text[0]}`);
+    this.reply = reply(code, ...text);
+  }
+}

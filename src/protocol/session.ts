@@ -1,0 +1,115 @@
+import type { Account } from '../accounts/account.ts';
+import type { Fact } from './facts.ts';
+import type { HashAlgorithm } from './hash-algorithms.ts';
+
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** How far the client has got with USER and PASS. */
+export type Login =
+  | { readonly state: 'stranger' }
+  | { readonly state: 'named'; readonly user: string }
+  | { readonly state: 'logged-in'; readonly user: string; readonly account: Account };
+
+/** The transfer that runs now, for STAT and for the log. */
+export interface RunningTransfer {
+  readonly verb: string;
+  readonly path: string;
+  readonly startedMs: number;
+  /** Octets to be moved in all, where that is known. */
+  readonly total?: number;
+  /** Octets moved so far, counted as they stand in the file. */
+  moved: number;
+}
+
+/**
+ * What the server remembers of a client between two commands, and nothing else.
+ *
+ * PLAIN DATA, which survives structuredClone: an architecture may run two requests of a client in two threads. Sockets,
+ * files and file systems are not in here; they are made from it where it is.
+ */
+export interface Session {
+  /** Unique among all sessions of a server; stands in every log line. */
+  readonly id: string;
+  readonly client: Endpoint;
+  /** The address that the client connected to. */
+  readonly server: Endpoint;
+  readonly startedMs: number;
+  /** The last command's verb and when it came, for SITE WHO. */
+  lastVerb: string;
+  lastCommandMs: number;
+
+  login: Login;
+  failedLogins: number;
+  /** Current virtual directory. */
+  directory: string;
+  type: 'ascii' | 'binary';
+  /** Offset in octets set by REST for the next transfer. */
+  restartAt: number;
+  /** First and last octet set by RANG for the next transfer or HASH, both inclusive. */
+  range: { readonly first: number; readonly last: number } | undefined;
+  /** Set by RNFR for RNTO. */
+  renameFrom: string | undefined;
+  /** Octets announced by ALLO for the next upload. */
+  announcedSize: number | undefined;
+  /** After EPSV ALL every other way to set up a data connection is refused (RFC 2428 section 4). */
+  epsvOnly: boolean;
+  /** The facts that MLST and MLSD answer with, as OPTS MLST chose them; undefined for the default. */
+  facts: readonly Fact[] | undefined;
+  hashAlgorithm: HashAlgorithm;
+  /** Permission bits taken away from what this client makes (SITE UMASK); undefined leaves it to the storage. */
+  umask: number | undefined;
+  /** Idle timeout chosen with SITE IDLE, in milliseconds; undefined for the server's. */
+  idleTimeoutMs: number | undefined;
+  /** What the client named with HOST (RFC 7151). */
+  host: string | undefined;
+  /** What the client said about itself with CLNT or CSID. */
+  software: string | undefined;
+  transfer: RunningTransfer | undefined;
+}
+
+/** A session as it is before the first command. */
+export function newSession(id: string, client: Endpoint, server: Endpoint): Session {
+  const now = Date.now();
+  return {
+    id,
+    client,
+    server,
+    startedMs: now,
+    lastVerb: '',
+    lastCommandMs: now,
+    login: STRANGER,
+    failedLogins: 0,
+    directory: '/',
+    type: 'ascii',
+    restartAt: 0,
+    range: undefined,
+    renameFrom: undefined,
+    announcedSize: undefined,
+    epsvOnly: false,
+    facts: undefined,
+    hashAlgorithm: 'SHA-256',
+    umask: undefined,
+    idleTimeoutMs: undefined,
+    host: undefined,
+    software: undefined,
+    transfer: undefined,
+  };
+}
+
+const STRANGER: Login = { state: 'stranger' };
+
+/** Back to the state before USER, as REIN (RFC 959 section 4.1.1) and a new USER want it; the connection stays. */
+export function forgetLogin(session: Session): void {
+  const { id, client, server, startedMs, lastVerb, lastCommandMs, failedLogins, host, software } = session;
+  Object.assign(session, newSession(id, client, server), {
+    startedMs,
+    lastVerb,
+    lastCommandMs,
+    failedLogins,
+    host,
+    software,
+  });
+}

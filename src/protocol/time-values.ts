@@ -1,0 +1,34 @@
+/** Points in time as MDTM, MFMT and the facts of MLSx write them: UTC, RFC 3659 section 2.3. */
+
+const EARLIEST_MS = Date.parse('0000-01-01T00:00:00Z');
+const LATEST_MS = Date.parse('9999-12-31T23:59:59Z');
+
+/**
+ * @param ms milliseconds since the epoch. What four digits of a year cannot express becomes the nearest that they can.
+ * @returns `YYYYMMDDHHMMSS`, rounded down. The fraction that the RFC allows is left out: there are clients that stumble.
+ */
+export function formatTimeValue(ms: number): string {
+  const expressible = ms <= LATEST_MS ? Math.max(ms, EARLIEST_MS) : LATEST_MS;
+  const iso = new Date(expressible).toISOString();
+  return (
+    iso.slice(0, 4) + iso.slice(5, 7) + iso.slice(8, 10) + iso.slice(11, 13) + iso.slice(14, 16) + iso.slice(17, 19)
+  );
+}
+
+const TIME_VALUE = /^([0-9]{4})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})(\.[0-9]+)?$/;
+
+/**
+ * @param text `YYYYMMDDHHMMSS` or the same with a fraction of a second of any length.
+ * @returns milliseconds since the epoch, rounded down; `undefined` for what is no such time, or not in the calendar. The
+ * leap second, which the RFC allows, is the second after it, as POSIX counts.
+ */
+export function parseTimeValue(text: string): number | undefined {
+  const match = TIME_VALUE.exec(text);
+  if (!match) return undefined;
+  const [, year, month, day, hour, minute, second, fraction = ''] = match;
+  const isLeapSecond = `${hour}${minute}${second}` === '235960';
+  const ms = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${isLeapSecond ? '59' : second}Z`);
+  // Date.parse lets 31 February pass and makes it March.
+  if (Number.isNaN(ms) || formatTimeValue(ms).slice(0, 10) !== text.slice(0, 10)) return undefined;
+  return ms + (isLeapSecond ? 1000 : Number(fraction.slice(1, 4).padEnd(3, '0')));
+}

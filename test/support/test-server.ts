@@ -1,0 +1,41 @@
+import { onTestFinished } from 'vitest';
+import { createFtpServer, type FtpServer, type FtpServerOptions, MemoryFileSystem } from '../../src/index.ts';
+import { ControlClient } from './control-client.ts';
+
+/** Everybody may do everything: what is tested is not who may log in. */
+const everybody: NonNullable<FtpServerOptions['authenticator']> = {
+  authenticate: async ({ user, password }) =>
+    password === 'secret'
+      ? {
+          name: user,
+          home: '/',
+          permissions: ['list', 'read', 'write', 'delete', 'rename', 'make-directory', 'change-metadata'],
+        }
+      : undefined,
+};
+
+/** A server on a free port, with a storage in memory, that ends with the test. Login: anybody with `secret`. */
+export async function startTestServer(options: FtpServerOptions = {}): Promise<FtpServer> {
+  const server = createFtpServer({
+    authenticator: everybody,
+    ...(options.root === undefined && { fileSystem: new MemoryFileSystem() }),
+    ...options,
+  });
+  await server.listen({ port: 0 });
+  onTestFinished(() => server.close({ graceMs: 0 }));
+  return server;
+}
+
+/** A client of `server` that has logged in, and is gone when the test ends. */
+export async function loggedIn(server: Pick<FtpServer, 'address'>): Promise<ControlClient> {
+  const client = await ControlClient.login(server.address);
+  onTestFinished(() => client.close());
+  return client;
+}
+
+/** A client of `server` that has been greeted, and is gone when the test ends. */
+export async function greeted(server: Pick<FtpServer, 'address'>): Promise<ControlClient> {
+  const client = await ControlClient.connect(server.address);
+  onTestFinished(() => client.close());
+  return client;
+}
