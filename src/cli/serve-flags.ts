@@ -1,0 +1,113 @@
+import { Command, Option } from 'commander';
+import type { Runner } from '../runtime/runner.ts';
+import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../services/log.ts';
+import {
+  countArgument,
+  ipv4Argument,
+  portArgument,
+  portRangeArgument,
+  secondsArgument,
+  secondsOrZeroArgument,
+} from './option-arguments.ts';
+
+/** What commander makes of the options of `serve`. All times in milliseconds. */
+export interface ServeFlags {
+  readonly architecture: string;
+  readonly root: string;
+  readonly host: string;
+  readonly port: number;
+  readonly user?: string;
+  readonly passwordFile?: string;
+  readonly anonymous?: boolean;
+  readonly writable?: boolean;
+  readonly passivePorts?: readonly [number, number];
+  readonly passiveHost?: string;
+  readonly loginTimeout: number;
+  readonly idleTimeout: number;
+  readonly dataTimeout: number;
+  readonly stallTimeout: number;
+  readonly loginAttempts: number;
+  readonly greeting: string;
+  readonly symlinks: 'inside' | 'deny' | 'follow';
+  readonly brokenUploads: 'keep' | 'delete';
+  readonly fsync?: boolean;
+  readonly asciiConversion: 'on' | 'off';
+  readonly recursiveListings: number;
+  readonly allowSystemRoot?: boolean;
+  readonly grace: number;
+  readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
+}
+
+const EXAMPLES = `
+Without a password file, the server knows anonymous users and one account with write access,
+whose password is made up anew at each start and printed once. With one, it knows the accounts
+of the file; anonymous users then need --anonymous.
+
+Examples:
+  ohai-ftpd serve                                     the current folder, for this machine only
+  ohai-ftpd serve --root /srv/ftp --host 0.0.0.0      for the network
+  ohai-ftpd serve --no-anonymous --user alice         nobody but alice
+  ohai-ftpd serve --password-file accounts.txt        accounts made with: ohai-ftpd passwd
+  ohai-ftpd serve --passive-ports 50000-50099 --passive-host 203.0.113.7
+                                                      behind NAT or a firewall
+`;
+
+/** The options of `serve`, declared. */
+export function serveOptions(architectures: readonly Runner[]): Command {
+  const names = architectures.map(({ name }) => name).join(', ');
+  return new Command('serve')
+    .summary('serve a folder (the default command)')
+    .description('Serves a folder over FTP.')
+    .option('--architecture <name>', `how clients are served: ${names}`, 'reactor')
+    .option('--root <dir>', 'folder to serve', '.')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <number>', 'port to listen on; 0: any free one', portArgument, 2121)
+    .optionsGroup('Who may log in:')
+    .option('--anonymous', 'let strangers read (the default without --password-file)')
+    .option('--no-anonymous', 'let in accounts only')
+    .option('--writable', 'let strangers upload and make directories as well')
+    .option('--password-file <file>', 'accounts that may log in')
+    .option(
+      '--user <name>',
+      'name of the account made at start (default: ohai); with --password-file: let in this account of it only',
+    )
+    .addOption(
+      new Option('--login-attempts <number>', 'wrong passwords per connection').argParser(countArgument).default(3),
+    )
+    .optionsGroup('Data connections:')
+    .option('--passive-ports <first-last>', 'ports for passive mode (default: any)', portRangeArgument)
+    .option('--passive-host <address>', 'IPv4 address announced to clients on the Internet', ipv4Argument)
+    .optionsGroup('Timeouts, in seconds:')
+    .addOption(seconds('--login-timeout', 'from connect to login', 60))
+    .addOption(seconds('--idle-timeout', 'between two commands, not counting transfers', 300))
+    .addOption(seconds('--data-timeout', 'for the data connection to be made', 30))
+    .addOption(seconds('--stall-timeout', 'without an octet moved in a transfer', 60))
+    .addOption(seconds('--grace', 'for clients to finish when the server is stopped', 10, secondsOrZeroArgument))
+    .optionsGroup('Files:')
+    .addOption(choice('--symlinks <policy>', 'where symbolic links may lead', ['inside', 'deny', 'follow'], 'inside'))
+    .addOption(choice('--broken-uploads <policy>', 'what arrived before an upload broke', ['keep', 'delete'], 'keep'))
+    .option('--fsync', 'confirm an upload only once it is on the disk itself')
+    .addOption(choice('--ascii-conversion <state>', 'whether TYPE A converts line ends', ['on', 'off'], 'on'))
+    .option(
+      '--recursive-listings <entries>',
+      'answer LIST -R, cut off after so many entries; 0: refuse it',
+      countArgument,
+      0,
+    )
+    .option('--allow-system-root', 'serve even /, /proc, /sys or /dev')
+    .optionsGroup('What it says:')
+    .option('--greeting <text>', 'text of the 220 greeting', 'OHAI')
+    .addOption(choice('--log-level <level>', 'what goes to standard error', LOG_LEVELS, 'info'))
+    .addOption(choice('--log-format <format>', 'how', LOG_FORMATS, 'text'))
+    .optionsGroup('Other:')
+    .addHelpText('after', EXAMPLES);
+}
+
+function seconds(flag: string, description: string, byDefault: number, parse = secondsArgument): Option {
+  return new Option(`${flag} <s>`, description).argParser(parse).default(byDefault * 1000, String(byDefault));
+}
+
+function choice(flags: string, description: string, values: readonly string[], byDefault: string): Option {
+  return new Option(flags, description).choices(values).default(byDefault);
+}

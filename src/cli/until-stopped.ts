@@ -1,0 +1,57 @@
+import type { RunningServer } from '../runtime/runner.ts';
+import type { Log } from '../services/log.ts';
+import type { HostProcess, StopSignal } from './host-process.ts';
+
+const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
+
+/** The exit code of a process that a signal ended, as shells count: 128 and the signal's number. */
+const EXIT_CODES: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143 };
+
+/** A terminal sends Ctrl-C to npm and to us, and npm hands it on: one press comes as two within this time. */
+const NPM_ECHO_MS = 300;
+
+/**
+ * Waits for the first SIGINT or SIGTERM, then closes the server. A second signal ends the process at once.
+ * Listens for signals when it returns.
+ * @param options.graceMs how long clients may take to finish.
+ */
+export async function serveUntilStopped(
+  server: RunningServer,
+  host: HostProcess,
+  { graceMs, log }: { readonly graceMs: number; readonly log: Log },
+): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    let first: { readonly signal: StopSignal; readonly at: number } | undefined;
+
+    const onSignal = (signal: StopSignal) => {
+      if (first) {
+        if (isEcho(signal, first)) return;
+        log.warn('ended at once', { signal });
+        host.exit(EXIT_CODES[signal]);
+        return;
+      }
+      first = { signal, at: performance.now() };
+      const { connected } = server.stats();
+      log.info('stopping: clients may finish what they do; a second signal ends them at once', {
+        signal,
+        connected,
+        graceMs,
+      });
+      server
+        .close({ graceMs })
+        .then(resolve, reject)
+        .finally(() => {
+          for (const name of STOP_SIGNALS) host.off(name, onSignal);
+        });
+    };
+
+    const isEcho = (signal: StopSignal, before: { readonly signal: StopSignal; readonly at: number }) =>
+      signal === 'SIGINT' &&
+      before.signal === 'SIGINT' &&
+      host.env.npm_command !== undefined &&
+      performance.now() - before.at < NPM_ECHO_MS;
+
+    for (const name of STOP_SIGNALS) host.on(name, onSignal);
+  });
+  log.info('stopped', { served: server.stats().served });
+}

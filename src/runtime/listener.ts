@@ -1,0 +1,105 @@
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { keepUrgentDataInline } from '../posix/socket-options.ts';
+import type { ListenOptions } from './runner.ts';
+import type { ControlConnection, Endpoint } from './service.ts';
+
+const KEEP_ALIVE_DELAY_MS = 60_000;
+
+/** A listening socket whose clients are taken one after the other, by `for await`. */
+export class Listener implements AsyncDisposable {
+  readonly #server: Server;
+  /** Accepted by the loop, not yet taken by anybody. */
+  readonly #arrived: Socket[] = [];
+  #wake: (() => void) | undefined;
+  #closed = false;
+
+  private constructor(server: Server) {
+    this.#server = server;
+    server.on('connection', (socket) => {
+      // A client that resets while it waits for its turn must not bring the process down.
+      socket.on('error', ignore);
+      this.#arrived.push(socket);
+      this.#wake?.();
+    });
+  }
+
+  /**
+   * Binds and listens (bind(2), listen(2)).
+   * @param onError told of errors of accept(2), such as EMFILE; the listener goes on.
+   * @throws the error of bind or listen, with its `code` (EADDRINUSE, EACCES …).
+   */
+  static async open(
+    { host, port, backlog }: ListenOptions,
+    onError: (error: Error) => void = ignore,
+  ): Promise<Listener> {
+    const server = createServer({
+      allowHalfOpen: true,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS,
+    });
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ host, port, ...(backlog !== undefined && { backlog }) }, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+    server.on('error', onError);
+    // Accepted sockets inherit it: then the kernel leaves the urgent octet of a Telnet Synch in the stream (W8).
+    keepUrgentDataInline(descriptorOf(server));
+    return new Listener(server);
+  }
+
+  get address(): Endpoint {
+    const { address, port } = this.#server.address() as AddressInfo;
+    return { address, port };
+  }
+
+  /** Every client in the order of arrival; ends when the listener is closed. */
+  async *connections(): AsyncGenerator<ControlConnection> {
+    while (!this.#closed) {
+      const stream = this.#arrived.shift();
+      if (stream === undefined) await new Promise<void>((resolve) => (this.#wake = resolve));
+      else if (hasLeft(stream)) stream.destroy();
+      else yield controlConnection(stream);
+    }
+  }
+
+  /** Frees the port; clients that nobody has taken yet are dropped. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const socket of this.#arrived.splice(0)) socket.destroy();
+    this.#server.close();
+    this.#wake?.();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/**
+ * Whether the client gave up while it waited for its turn. Its `end` has been emitted to nobody then and comes no second
+ * time: whoever served it would wait for a login until the timeout, and so would all that come after it.
+ */
+function hasLeft(stream: Socket): boolean {
+  return stream.remoteAddress === undefined || stream.readableEnded;
+}
+
+/** @param stream connected, so that both of its ends are known. */
+function controlConnection(stream: Socket): ControlConnection {
+  return {
+    stream,
+    local: { address: stream.localAddress ?? '', port: stream.localPort ?? 0 },
+    remote: { address: stream.remoteAddress ?? '', port: stream.remotePort ?? 0 },
+  };
+}
+
+/** Node has no public way to the descriptor of a server; -1 where there is none (Windows). */
+function descriptorOf(server: Server): number {
+  return (server as unknown as { _handle?: { fd?: number } })._handle?.fd ?? -1;
+}
+
+function ignore(): void {}

@@ -1,0 +1,144 @@
+import { isIPv4 } from 'node:net';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { accountNameProblem } from '../accounts/account-name.ts';
+import { parseHome } from '../accounts/home-directory.ts';
+import { isPasswordHash } from '../accounts/password-hash.ts';
+import { PERMISSION_WORDS, parsePermissions } from '../accounts/permissions.ts';
+import { LOG_FORMATS, LOG_LEVELS } from './log.ts';
+import { choice, flag, group, line, listOf, milliseconds, mustBe, orIssue, text, wholeNumber } from './option-kinds.ts';
+
+/** Options that cannot be used. The message is one line that names the option. */
+export class OptionsError extends Error {
+  override readonly name = 'OptionsError';
+}
+
+const account = z.strictObject(
+  {
+    name: text().superRefine((name, context) => {
+      const problem = accountNameProblem(name);
+      if (problem) context.addIssue(`'${name}' ${problem}`);
+    }),
+    /** As hashPassword makes it. */
+    passwordHash: text().refine(isPasswordHash, 'must be an scrypt hash as hashPassword makes it'),
+    /** The virtual directory that the account sees as `/`. */
+    home: text().transform(orIssue(parseHome)).prefault('/'),
+    /** A preset, or a list of permissions and presets. */
+    permissions: z
+      .union(
+        [z.enum(PERMISSION_WORDS), z.array(z.enum(PERMISSION_WORDS)).readonly()],
+        mustBe(`some of ${PERMISSION_WORDS.join(', ')}`),
+      )
+      .transform((words) => parsePermissions([words].flat()))
+      .prefault('read-only'),
+    /** May see and end the sessions of others. */
+    administrator: flag().default(false),
+  },
+  mustBe('an account'),
+);
+
+const schema = z.strictObject(
+  {
+    /** The directory of the disk that clients see as `/`. Becomes absolute. */
+    root: path(),
+    /** Where symbolic links may lead: anywhere inside of the root, nowhere, or anywhere. */
+    symlinks: choice(['inside', 'deny', 'follow']).default('inside'),
+    /** What happens to the part of an upload that arrived before it broke; what is kept can be resumed. */
+    brokenUploads: choice(['keep', 'delete']).default('keep'),
+    /** Whether 226 for an upload waits until it is on the disk itself (fsync(2)). */
+    fsync: flag().default(false),
+
+    /** What people without an account may do. */
+    anonymous: choice([false, 'read-only', 'writable']).default(false),
+    accounts: listOf(account, 'a list of accounts')
+      .superRefine((accounts, context) => {
+        const names = accounts.map(({ name }) => name);
+        const repeated = names.find((name, index) => names.indexOf(name) !== index);
+        if (repeated !== undefined) context.addIssue(`must not contain '${repeated}' twice`);
+      })
+      .default([]),
+    /** A file of further accounts, read again whenever it changes. Becomes absolute. */
+    passwordFile: path().optional(),
+    /** The accounts of the password file that may log in; absent: all of them. */
+    passwordFileUsers: listOf(text(), 'a list of names').optional(),
+
+    /** Text of the 220 greeting. */
+    greeting: line().default('OHAI'),
+    /** How clients are served, in words, for STAT. */
+    architecture: line().default('embedded'),
+    passive: group({
+      /** First and last port for passive data connections; absent: whatever the system gives. */
+      ports: z
+        .tuple([wholeNumber(1, 65535), wholeNumber(1, 65535)], mustBe('a pair of ports, [first, last]'))
+        .readonly()
+        .refine(([first, last]) => first <= last, 'must begin with the lower port')
+        .optional(),
+      /** The IPv4 address that PASV announces to clients on the Internet, for a server behind NAT. */
+      host: text().refine(isIPv4, 'must be an IPv4 address such as 203.0.113.7').optional(),
+    }),
+    timeouts: group({
+      /** From connect to a successful login. */
+      loginMs: milliseconds().default(60_000),
+      /** Between two commands; never during a transfer. */
+      idleMs: milliseconds().default(300_000),
+      /** For the data connection to be made. */
+      dataConnectionMs: milliseconds().default(30_000),
+      /** Without an octet moved on the data connection. */
+      stallMs: milliseconds().default(60_000),
+    }),
+    logins: group({
+      /** Wrong passwords after which a connection is closed. */
+      maxAttempts: wholeNumber(1, 1000).default(3),
+      /** Delay of the reply to the first wrong password; it grows with every further one. */
+      failureDelayMs: wholeNumber(0, 60_000, 'milliseconds').default(1000),
+    }),
+    /** Whether TYPE A converts line ends. */
+    asciiConversion: flag().default(true),
+    /** SIZE in TYPE A counts the converted file up to this many octets; 0: never. */
+    asciiSizeLimit: wholeNumber(0, Number.MAX_SAFE_INTEGER, 'octets').default(0),
+    /** Entries after which LIST -R is cut off; 0 refuses it. */
+    recursiveListingLimit: wholeNumber(0, Number.MAX_SAFE_INTEGER, 'entries').default(0),
+    /** Names that HOST accepts; empty for every name. */
+    hostNames: listOf(line(), 'a list of names').default([]),
+    /** What is written to standard error. */
+    log: group({
+      level: choice(LOG_LEVELS).default('error'),
+      format: choice(LOG_FORMATS).default('text'),
+    }),
+  },
+  mustBe('an object'),
+);
+
+/** The options of the FTP service as a program writes them: plain data. Only `root` is required. */
+export type FtpServiceOptions = z.input<typeof schema>;
+
+/** All options, checked, with their defaults filled in. Still plain data; checking them again changes nothing. */
+export type CheckedFtpServiceOptions = z.output<typeof schema>;
+
+/**
+ * Checks options and fills in what is not given.
+ * @throws OptionsError for the first one that is wrong, in one line that names it: `timeouts.idleMs must be …`.
+ */
+export function checkFtpServiceOptions(options: FtpServiceOptions): CheckedFtpServiceOptions {
+  const result = schema.safeParse(options);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  throw new OptionsError(
+    issue.code === 'unrecognized_keys'
+      ? `unknown option ${optionName([...issue.path, issue.keys[0]!])}`
+      : `${optionName(issue.path)} ${issue.message}`,
+  );
+}
+
+function path() {
+  return text()
+    .min(1, 'must not be empty')
+    .transform((path) => resolve(path));
+}
+
+/** The name as one would write it in a program: `accounts[0].home`. */
+function optionName(path: readonly PropertyKey[]): string {
+  if (path.length === 0) return 'options';
+  const steps = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`));
+  return steps.join('').replace(/^\./, '');
+}

@@ -1,0 +1,47 @@
+import type { Runner, RunOptions } from '../../src/runtime/runner.ts';
+
+/** An architecture that serves nobody, remembers what it was asked for, and closes when the test lets it. */
+export class FakeRunner implements Runner {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly summary = 'nobody is served';
+  readonly pattern = 'None (chapter 0)';
+  readonly concurrency = '0';
+  readonly runs: RunOptions[] = [];
+  readonly graces: (number | undefined)[] = [];
+  /** Thrown by run, when set. */
+  startError: Error | undefined;
+  /** Fulfils the promises of close. */
+  readonly closed = withResolver();
+  readonly started = withResolver();
+
+  constructor(name: string, aliases: readonly string[] = []) {
+    this.name = name;
+    this.aliases = aliases;
+  }
+
+  async run(options: RunOptions) {
+    if (this.startError) throw this.startError;
+    this.runs.push(options);
+    // The command line goes on first: whoever waits for the start finds it waiting for signals.
+    setImmediate(this.started.resolve);
+    const close = (how?: { readonly graceMs?: number }) => {
+      this.graces.push(how?.graceMs);
+      return this.closed.promise;
+    };
+    return {
+      address: { address: options.listen.host, port: options.listen.port || 40_021 },
+      stats: () => ({ connected: 2, served: 7 }),
+      close,
+      [Symbol.asyncDispose]: () => close(),
+    };
+  }
+}
+
+function withResolver() {
+  let resolve!: () => void;
+  const promise = new Promise<void>((fulfil) => {
+    resolve = fulfil;
+  });
+  return { promise, resolve };
+}
