@@ -50,6 +50,7 @@ class LocalServer implements RunningServer {
   readonly #clients = new Set<Socket>();
   #served = 0;
   #closing: Promise<void> | undefined;
+  #closed = false;
   #graceTimer: NodeJS.Timeout | undefined;
   #lastClientLeft: (() => void) | undefined;
   #giveUp: (() => void) | undefined;
@@ -67,6 +68,7 @@ class LocalServer implements RunningServer {
 
   close({ graceMs = DEFAULT_GRACE_MS }: { readonly graceMs?: number } = {}): Promise<void> {
     this.#closing ??= this.#close();
+    if (this.#closed) return this.#closing;
     clearTimeout(this.#graceTimer);
     if (graceMs > 0) this.#graceTimer = setTimeout(() => this.#endClients(), graceMs);
     else this.#endClients();
@@ -98,6 +100,7 @@ class LocalServer implements RunningServer {
         this.#giveUp = resolve;
       }),
     ]);
+    this.#closed = true;
     clearTimeout(this.#graceTimer);
     await this.#service[Symbol.asyncDispose]();
   }

@@ -8,10 +8,13 @@ import type { DirectoryEntry } from './file-system.ts';
 import type { LinkTargets } from './link-targets.ts';
 import { decodeOctets } from './octets.ts';
 import { isTemporaryName } from './temporary-name.ts';
+import { Turns } from './turns.ts';
 import { type UnixNames, unixNames } from './unix-names.ts';
 
 /** Entries in a batch: enough to make one cheap, few enough that nobody notices the wait for their lstat(2). */
 const BATCH = 128;
+const LOOKUPS = +(process.env.LOOKUPS ?? 32);
+const turns = new Turns(+(process.env.TURNS ?? 4));
 /** An upload that has not grown for so long belongs to a server that was killed. */
 const STALE_UPLOAD_MS = 24 * 60 * 60 * 1000;
 
@@ -39,8 +42,15 @@ export async function* listNames(directory: Place): AsyncGenerator<readonly Dire
 export async function* listDetails(directory: Place, links: LinkTargets): AsyncGenerator<readonly DirectoryEntry[]> {
   const names = await unixNames();
   for await (const batch of listNames(directory)) {
-    const detailed = await Promise.all(batch.map((entry) => describe(directory, entry.name, names, links)));
-    yield detailed.filter((entry) => entry !== undefined);
+    const detailed: DirectoryEntry[] = [];
+    for (let from = 0; from < batch.length; from += LOOKUPS) {
+      const part = batch.slice(from, from + LOOKUPS);
+      const found = await turns.run(() =>
+        Promise.all(part.map((entry) => describe(directory, entry.name, names, links))),
+      );
+      for (const entry of found) if (entry) detailed.push(entry);
+    }
+    yield detailed;
   }
 }
 
