@@ -2,41 +2,51 @@ import { inspect } from 'node:util';
 import type { Account } from '../accounts/account.ts';
 import type { FileSystem } from '../storage/file-system.ts';
 import { check } from './checks.ts';
-import type { CommandContext } from './command.ts';
+import type { CommandContext, Row } from './command.ts';
 import { parseCommandLine } from './command-line.ts';
 import { commandTable, rowFor } from './command-table.ts';
 import { DataChannel } from './data-channel.ts';
 import type { Environment, SessionEvent } from './environment.ts';
 import { replyForError } from './replies-for-errors.ts';
 import { isFinal, type Reply, ReplyError, reply } from './reply.ts';
-import type { Session } from './session.ts';
+import { NOTHING_PENDING, type Pending, type Session } from './session.ts';
 import { summaryOf } from './summary.ts';
 
 const UNKNOWN_COMMAND = reply(500, 'Unknown command.');
 const LINE_TOO_LONG = reply(500, 'Command line too long.');
 const INTERNAL_ERROR = reply(451, 'Internal error; the command had no effect that can be relied on.');
 const GOODBYE_STRANGER = reply(421, 'Too many unknown commands.');
+const GOODBYE_BROWSER = reply(421, 'This is an FTP server.');
 const GOODBYE_LONG_LINES = reply(421, 'Too many overlong lines.');
 
 /** Unknown commands before login after which this is no FTP client but a scanner or a browser. */
 const UNKNOWN_COMMANDS_OF_A_STRANGER = 10;
 const LONG_LINES = 3;
 
+/** A browser that was talked into speaking to an FTP port (security rule S4). No FTP client begins like this. */
+const HTTP = /^(?:(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT) |host:)/i;
+
 /**
  * Lines in, replies out. Knows no socket of the control connection, no process and no thread: whoever reads the lines
  * writes the replies, in the order in which they are yielded.
  */
 export class CommandHandler implements Disposable {
-  readonly #context: HandlerContext;
+  readonly #session: Session;
+  readonly #environment: Environment;
+  readonly #data: DataChannel;
+  /** The command that runs, not counting those answered beside it. */
+  #current: CommandRun | undefined;
   #unknownCommands = 0;
   #longLines = 0;
 
   constructor(session: Session, environment: Environment) {
-    this.#context = new HandlerContext(session, environment);
+    this.#session = session;
+    this.#environment = environment;
+    this.#data = new DataChannel(session, environment.passivePorts, environment.settings.timeouts);
   }
 
   greet(): Reply {
-    return reply(220, this.#context.environment.settings.greeting);
+    return reply(220, this.#environment.settings.greeting);
   }
 
   /** What to do with this line while a transfer runs: see Row.duringTransfer. */
@@ -44,7 +54,7 @@ export class CommandHandler implements Disposable {
     const command = parseCommandLine(line);
     const row = command && rowFor(command.verb);
     // A stranger has no transfer to end, and must not get out of the wait after a wrong password this way.
-    if (row?.access === 'logged-in' && this.#context.session.login.state !== 'logged-in') return 'wait';
+    if (row?.access === 'logged-in' && this.#session.login.state !== 'logged-in') return 'wait';
     return row?.duringTransfer ?? 'wait';
   }
 
@@ -53,7 +63,6 @@ export class CommandHandler implements Disposable {
    * Yields exactly one final reply, as the last one, whatever happens; never throws.
    */
   async *handle(line: string): AsyncGenerator<Reply> {
-    const { session, environment } = this.#context;
     try {
       for await (const answer of this.#run(line)) {
         yield answer;
@@ -62,13 +71,7 @@ export class CommandHandler implements Disposable {
       throw new Error('the command ended without a final reply');
     } catch (error) {
       const refusal = replyForError(error);
-      if (refusal === undefined) {
-        environment.log.error('command failed', {
-          session: session.id,
-          verb: session.lastVerb,
-          error: describe(error),
-        });
-      }
+      if (refusal === undefined) this.#logFault(error);
       yield refusal ?? INTERNAL_ERROR;
     }
   }
@@ -81,70 +84,69 @@ export class CommandHandler implements Disposable {
 
   /** Ends what runs now: by ABOR, because the client has gone, or because the server stops. */
   abort(): void {
-    this.#context.abort();
+    this.#current?.abort();
   }
 
   [Symbol.dispose](): void {
-    this.#context.dispose();
+    this.abort();
+    this.#data[Symbol.dispose]();
   }
 
   async *#run(line: string): AsyncGenerator<Reply> {
-    const context = this.#context;
-    const { session } = context;
+    const session = this.#session;
     const command = parseCommandLine(line);
     const row = command && rowFor(command.verb);
+    const run = new CommandRun(session, this.#environment, this.#data);
+    // Answered beside a transfer: what the next command finds, and what ABOR ends, is not this one's to change.
+    const aside = session.transfer !== undefined;
+    if (!aside) {
+      this.#current = run;
+      if (!row?.keepsPending) session.pending = NOTHING_PENDING;
+    }
     if (command === undefined || row === undefined) {
-      yield this.#rejectUnknown();
+      yield this.#rejectUnknown(line);
       return;
     }
-    // Answered beside a transfer: what that one started with is not this command's to reset.
-    const aside = session.transfer !== undefined;
-    if (!aside) context.beginCommand();
     session.lastVerb = row.verb;
     session.lastCommandMs = Date.now();
-    try {
-      check(row, command.argument, session);
-      const outcome = row.run(context, command.argument);
-      if (Symbol.asyncIterator in outcome) yield* outcome;
-      else yield await outcome;
-    } finally {
-      if (!aside && !row.keepsPending) forgetPending(session);
-    }
+    check(row, command.argument, session);
+    const outcome = row.run(run, command.argument);
+    if (Symbol.asyncIterator in outcome) yield* outcome;
+    else yield await outcome;
   }
 
-  #rejectUnknown(): Reply {
+  #rejectUnknown(line: string): Reply {
+    if (this.#session.login.state === 'logged-in') return UNKNOWN_COMMAND;
+    if (HTTP.test(line)) return GOODBYE_BROWSER;
     this.#unknownCommands += 1;
-    const stranger = this.#context.session.login.state !== 'logged-in';
-    return stranger && this.#unknownCommands >= UNKNOWN_COMMANDS_OF_A_STRANGER ? GOODBYE_STRANGER : UNKNOWN_COMMAND;
+    return this.#unknownCommands < UNKNOWN_COMMANDS_OF_A_STRANGER ? UNKNOWN_COMMAND : GOODBYE_STRANGER;
+  }
+
+  #logFault(error: unknown): void {
+    const { id, lastVerb } = this.#session;
+    this.#environment.log.error('command failed', { session: id, verb: lastVerb, error: describe(error) });
   }
 }
 
-/** What REST, RANG, RNFR and ALLO set up holds for the next command only (wire rule W17). */
-function forgetPending(session: Session): void {
-  session.restartAt = 0;
-  session.range = undefined;
-  session.renameFrom = undefined;
-  session.announcedSize = undefined;
-}
-
-/** What the rows of the table get to see of a session, in the unit that runs it. */
-class HandlerContext implements CommandContext {
+/** One command while it runs: what its row gets to see. */
+class CommandRun implements CommandContext {
   readonly session: Session;
   readonly environment: Environment;
-  readonly rows = commandTable;
-  #data: DataChannel | undefined;
+  readonly data: DataChannel;
+  readonly pending: Pending;
   /** Made when somebody asks for the signal: most commands are over before anything could abort them. */
   #controller: AbortController | undefined;
   #aborted = false;
 
-  constructor(session: Session, environment: Environment) {
+  constructor(session: Session, environment: Environment, data: DataChannel) {
     this.session = session;
     this.environment = environment;
+    this.data = data;
+    this.pending = session.pending;
   }
 
-  get data(): DataChannel {
-    this.#data ??= new DataChannel(this.session, this.environment.passivePorts, this.environment.settings.timeouts);
-    return this.#data;
+  get rows(): readonly Row[] {
+    return commandTable;
   }
 
   get account(): Account {
@@ -167,19 +169,9 @@ class HandlerContext implements CommandContext {
     this.environment.emit({ ...event, session: summaryOf(this.session) });
   }
 
-  beginCommand(): void {
-    this.#controller = undefined;
-    this.#aborted = false;
-  }
-
   abort(): void {
     this.#aborted = true;
     this.#controller?.abort();
-  }
-
-  dispose(): void {
-    this.abort();
-    this.data[Symbol.dispose]();
   }
 }
 

@@ -3,7 +3,7 @@ import type { FileSystem } from '../storage/file-system.ts';
 import type { DataChannel } from './data-channel.ts';
 import type { Environment, SessionEvent } from './environment.ts';
 import type { Reply } from './reply.ts';
-import type { Session } from './session.ts';
+import type { Pending, Session } from './session.ts';
 
 /**
  * One row of the command table. FEAT, HELP, SITE HELP, the checks before a command and docs/rfc-compliance.md are made
@@ -47,6 +47,8 @@ export interface CommandContext {
   readonly session: Session;
   readonly environment: Environment;
   readonly data: DataChannel;
+  /** What the command before set up for this one. */
+  readonly pending: Pending;
   /** The table that this row stands in, for HELP and FEAT. */
   readonly rows: readonly Row[];
   /** Tells the program around the server of something that this session did. */

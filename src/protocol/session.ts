@@ -24,6 +24,20 @@ export interface RunningTransfer {
   moved: number;
 }
 
+/** What REST, RANG, RNFR and ALLO set up; it holds for the next command that does not expressly keep it (wire rule W17). */
+export interface Pending {
+  /** Offset in octets at which the next transfer starts. */
+  readonly restartAt: number;
+  /** First and last octet for the next RETR or HASH, both inclusive. */
+  readonly range?: { readonly first: number; readonly last: number };
+  /** What RNTO will rename. */
+  readonly renameFrom?: string;
+  /** Octets announced for the next upload. */
+  readonly announcedSize?: number;
+}
+
+export const NOTHING_PENDING: Pending = { restartAt: 0 };
+
 /**
  * What the server remembers of a client between two commands, and nothing else.
  *
@@ -46,14 +60,8 @@ export interface Session {
   /** Current virtual directory. */
   directory: string;
   type: 'ascii' | 'binary';
-  /** Offset in octets set by REST for the next transfer. */
-  restartAt: number;
-  /** First and last octet set by RANG for the next transfer or HASH, both inclusive. */
-  range: { readonly first: number; readonly last: number } | undefined;
-  /** Set by RNFR for RNTO. */
-  renameFrom: string | undefined;
-  /** Octets announced by ALLO for the next upload. */
-  announcedSize: number | undefined;
+  /** What the last command set up for the next one. */
+  pending: Pending;
   /** After EPSV ALL every other way to set up a data connection is refused (RFC 2428 section 4). */
   epsvOnly: boolean;
   /** The facts that MLST and MLSD answer with, as OPTS MLST chose them; undefined for the default. */
@@ -84,10 +92,7 @@ export function newSession(id: string, client: Endpoint, server: Endpoint): Sess
     failedLogins: 0,
     directory: '/',
     type: 'ascii',
-    restartAt: 0,
-    range: undefined,
-    renameFrom: undefined,
-    announcedSize: undefined,
+    pending: NOTHING_PENDING,
     epsvOnly: false,
     facts: undefined,
     hashAlgorithm: 'SHA-256',

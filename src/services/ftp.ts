@@ -77,7 +77,7 @@ export class FtpService implements Service {
     this.#arrivals += 1;
     const session = newSession(`${process.pid.toString(36)}-${this.#arrivals.toString(36)}`, remote, local);
     this.#environment.log.debug('connected', { session: session.id, address: remote.address });
-    const conversation = new Conversation({ stream, local, remote }, session, this.#environment);
+    const conversation = new Conversation(stream, session, this.#environment);
     this.#sessions.add(session);
     this.#conversations.add(conversation);
     await conversation.ended;

@@ -6,7 +6,9 @@ import type { Socket } from 'node:net';
  * @param error what pending reads and writes fail with.
  */
 export function reset(socket: Socket, error?: Error): void {
-  (socket as Socket & { resetAndClosing?: boolean }).resetAndClosing = true;
+  // Behind our own end there is nothing left to cut off; and a reset asked for while shutdown(2) is under way fails with
+  // EINVAL in libuv, upon which Node forgets the handle without closing its descriptor.
+  (socket as Socket & { resetAndClosing?: boolean }).resetAndClosing = !socket.writableEnded;
   socket.destroy(error);
 }
 

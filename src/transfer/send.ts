@@ -9,23 +9,30 @@ const CHUNK_BYTES = 256 * 1024;
 
 /**
  * Sends everything that `source` yields. A chunk may be reused once the next one is asked for.
- * @param onMoved told after each chunk how many octets of it went out.
  * @throws DataConnectionError when the connection breaks; whatever `source` throws.
  */
-export async function send(
+export async function send(source: AsyncIterable<Uint8Array>, socket: Socket): Promise<void> {
+  for await (const chunk of source) await write(socket, chunk);
+}
+
+/**
+ * The same octets, counted as they go: as they stand in the file, so before any conversion.
+ * @param onMoved told of the octets of a chunk when who takes the chunks is done with it.
+ */
+export async function* counted(
   source: AsyncIterable<Uint8Array>,
-  socket: Socket,
   onMoved: (bytes: number) => void,
-): Promise<void> {
+): AsyncGenerator<Uint8Array> {
   for await (const chunk of source) {
-    await write(socket, chunk);
-    onMoved(chunk.length);
+    const { length } = chunk;
+    yield chunk;
+    onMoved(length);
   }
 }
 
 /**
- * Ends the sending side and waits until the peer has everything and the connection is closed: what is reported as sent
- * after this, has been sent.
+ * Ends the sending side and waits until the kernel has taken everything, the end included (shutdown(2)): what is left to
+ * do then, TCP does without us.
  * @throws DataConnectionError when the connection breaks before that.
  */
 export async function sendEnd(socket: Socket): Promise<void> {
@@ -56,7 +63,8 @@ export async function* readChunks(file: ReadableFile, length: number): AsyncGene
 function write(socket: Socket, chunk: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.write(chunk, (cause) => {
-      if (cause) reject(DataConnectionError.from(cause));
+      // A write that waited while the socket was destroyed is reported as if it had succeeded.
+      if (cause || socket.destroyed) reject(DataConnectionError.from(cause ?? socket.errored));
       else resolve();
     });
   });

@@ -3,7 +3,7 @@ import { createFtpServer, type FtpServer, type FtpServerOptions, MemoryFileSyste
 import { ControlClient } from './control-client.ts';
 
 /** Everybody may do everything: what is tested is not who may log in. */
-const everybody: NonNullable<FtpServerOptions['authenticator']> = {
+export const everybody: NonNullable<FtpServerOptions['authenticator']> = {
   authenticate: async ({ user, password }) =>
     password === 'secret'
       ? {

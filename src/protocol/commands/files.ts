@@ -5,6 +5,7 @@ import { demandPermission } from '../checks.ts';
 import type { CommandContext, Row } from '../command.ts';
 import { converts } from '../conversion.ts';
 import { type Reply, ReplyError, reply } from '../reply.ts';
+import { NOTHING_PENDING } from '../session.ts';
 import { resolvePath } from '../virtual-path.ts';
 
 /** Renaming, deleting, and how large things are (RFC 959 section 4.1.3, RFC 3659 section 4). */
@@ -17,14 +18,11 @@ export const fileCommands: readonly Row[] = [
     argument: 'required',
     access: 'logged-in',
     permission: 'rename',
-    keepsPending: true,
     run: async ({ session, storage }, argument) => {
-      // Whatever comes of this one, RNTO must not rename what an earlier one named.
-      session.renameFrom = undefined;
       const path = resolvePath(session.directory, argument);
       await storage.stat(path, { followLinks: false });
       if (path === '/') return reply(550, 'The root cannot be renamed.');
-      session.renameFrom = path;
+      session.pending = { ...NOTHING_PENDING, renameFrom: path };
       return reply(350, 'Ready for RNTO.');
     },
   },
@@ -84,8 +82,8 @@ export const fileCommands: readonly Row[] = [
 ];
 
 async function rename(context: CommandContext, argument: string): Promise<Reply> {
-  const { session, storage, account } = context;
-  const from = session.renameFrom;
+  const { session, storage, account, pending } = context;
+  const from = pending.renameFrom;
   if (from === undefined) return reply(503, 'Send RNFR first.');
   const to = resolvePath(session.directory, argument);
   if (`${to}/`.startsWith(`${from}/`) && to !== from) return reply(553, 'A directory cannot be moved into itself.');

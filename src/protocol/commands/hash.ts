@@ -23,8 +23,8 @@ export const hashCommands: readonly Row[] = [
         .join(';')}`,
     ],
     run: async (context, pathname) => {
-      const { hashAlgorithm, range } = context.session;
-      const { digest, first, last } = await digestOf(context, pathname, hashAlgorithm, range);
+      const { hashAlgorithm } = context.session;
+      const { digest, first, last } = await digestOf(context, pathname, hashAlgorithm, context.pending.range);
       return reply(213, `${hashAlgorithm} ${first}-${last} ${digest} ${pathname}`);
     },
   },

@@ -4,6 +4,7 @@ import type { ListSwitches } from '../list-switches.ts';
 
 /** Directories up to this size are sorted; larger ones are sent as they are read, so that memory stays flat. */
 const SORTED_ENTRIES = 2_000;
+/** Entries that are sent at once of those that were held back. */
 const PART = 128;
 
 type Batches = AsyncIterable<readonly DirectoryEntry[]>;

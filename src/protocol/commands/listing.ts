@@ -1,6 +1,6 @@
 import type { DirectoryEntry } from '../../storage/file-system.ts';
 import { encodeOctets } from '../../storage/octets.ts';
-import { send, sendEnd } from '../../transfer/send.ts';
+import { counted, send, sendEnd } from '../../transfer/send.ts';
 import type { CommandContext, Row } from '../command.ts';
 import { runTransfer } from '../data-transfer.ts';
 import { DEFAULT_FACTS, formatFactLine, formatFacts, mlstFeature, needsStatus } from '../facts.ts';
@@ -131,7 +131,7 @@ async function* sendListing(
     opening: 'Opening data connection for the listing.',
     closing: 'Listing complete.',
     async move(socket, onMoved) {
-      await send(encoded(text), socket, onMoved);
+      await send(counted(encoded(text), onMoved), socket);
       await sendEnd(socket);
     },
   });

@@ -1,5 +1,5 @@
 import { encodeLines } from '../../transfer/ascii.ts';
-import { readChunks, send, sendEnd } from '../../transfer/send.ts';
+import { counted, readChunks, send, sendEnd } from '../../transfer/send.ts';
 import type { CommandContext, Row } from '../command.ts';
 import { converts } from '../conversion.ts';
 import { runTransfer } from '../data-transfer.ts';
@@ -62,7 +62,7 @@ export const transferCommands: readonly Row[] = [
       const match = /^(\d+)(?: R \d+)?$/i.exec(argument);
       const octets = match ? parseOctetCount(match[1]!) : undefined;
       if (octets === undefined) return reply(501, 'Syntax: ALLO <octets>');
-      session.announcedSize = octets;
+      session.pending = { ...session.pending, announcedSize: octets };
       return reply(200, 'Noted; space is checked when the upload begins.');
     },
   },
@@ -81,8 +81,7 @@ export const transferCommands: readonly Row[] = [
       if (offset > 0 && converts({ session, environment })) {
         return reply(504, 'A restart position means nothing in TYPE A; use TYPE I.');
       }
-      session.restartAt = offset;
-      session.range = undefined;
+      session.pending = { ...session.pending, restartAt: offset, range: undefined };
       return reply(350, `Restarting at ${offset}.`);
     },
   },
@@ -109,21 +108,21 @@ export const transferCommands: readonly Row[] = [
     run: ({ data }) => {
       const wasActive = data.active;
       data.close();
-      return wasActive ? reply(226, 'Data connection closed.') : reply(226, 'No transfer is running.');
+      return wasActive ? reply(226, 'Data connection closed.') : reply(226, 'Nothing is being transferred now.');
     },
   },
 ];
 
 async function* retrieve(context: CommandContext, argument: string): AsyncGenerator<Reply> {
-  const { session, storage, data } = context;
+  const { session, storage, data, pending } = context;
   data.demandPrepared();
   const path = resolvePath(session.directory, argument);
-  const start = session.range?.first ?? session.restartAt;
+  const start = pending.range?.first ?? pending.restartAt;
   const text = converts(context);
   if (text && start > 0) throw new ReplyError(504, 'Ranges mean nothing in TYPE A; use TYPE I.');
 
   const file = await storage.read(path, { start });
-  const end = session.range ? Math.min(session.range.last + 1, file.size) : file.size;
+  const end = pending.range ? Math.min(pending.range.last + 1, file.size) : file.size;
   const length = Math.max(0, end - start);
   yield* runTransfer(context, {
     verb: 'RETR',
@@ -132,8 +131,8 @@ async function* retrieve(context: CommandContext, argument: string): AsyncGenera
     opening: text ? 'Opening ASCII data connection.' : `Opening BINARY data connection (${length} bytes).`,
     total: length,
     async move(socket, onMoved) {
-      const chunks = readChunks(file, length);
-      await send(text ? encodeLines(chunks) : chunks, socket, onMoved);
+      const chunks = counted(readChunks(file, length), onMoved);
+      await send(text ? encodeLines(chunks) : chunks, socket);
       await sendEnd(socket);
     },
     async finish(bytes, durationMs) {
@@ -148,12 +147,11 @@ function setRange({ session, environment }: CommandContext, argument: string): R
   const [first, last, ...rest] = argument.split(' ').map(parseOctetCount);
   if (first === undefined || last === undefined || rest.length > 0) return reply(501, 'Syntax: RANG <first> <last>');
   if (first === 1 && last === 0) {
-    session.range = undefined;
+    session.pending = { ...session.pending, range: undefined };
     return reply(350, 'Range taken back.');
   }
   if (first > last) return reply(501, 'The range ends before it begins.');
   if (converts({ session, environment })) return reply(504, 'A range means nothing in TYPE A; use TYPE I.');
-  session.range = { first, last };
-  session.restartAt = 0;
+  session.pending = { ...session.pending, restartAt: 0, range: { first, last } };
   return reply(350, `Range ${first}-${last}.`);
 }

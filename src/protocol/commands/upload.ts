@@ -22,11 +22,11 @@ export async function* store(context: CommandContext, argument: string): AsyncGe
 
 /** Octets that are there already are gone when they are written over: that takes the permission to delete. */
 async function storeMode(context: CommandContext, path: string): Promise<WriteMode> {
-  const { session, storage, account } = context;
+  const { storage, account, pending } = context;
   const mayReplace = account.permissions.includes('delete');
-  if (session.restartAt === 0) return { mode: mayReplace ? 'replace' : 'new', ...expectedSize(context) };
-  if (!mayReplace && (await storage.stat(path)).size > session.restartAt) demandPermission(account, 'delete');
-  return { mode: 'resume', at: session.restartAt };
+  if (pending.restartAt === 0) return { mode: mayReplace ? 'replace' : 'new', ...expectedSize(context) };
+  if (!mayReplace && (await storage.stat(path)).size > pending.restartAt) demandPermission(account, 'delete');
+  return { mode: 'resume', at: pending.restartAt };
 }
 
 export async function* append(context: CommandContext, argument: string): AsyncGenerator<Reply> {
@@ -44,17 +44,17 @@ export async function* storeUnique(context: CommandContext, argument: string): A
 }
 
 function demandReady(context: CommandContext): void {
-  const { session, data } = context;
+  const { data, pending } = context;
   data.demandPrepared();
-  if (session.range) throw new ReplyError(504, 'RANG does not apply to uploads; use REST.');
+  if (pending.range) throw new ReplyError(504, 'RANG does not apply to uploads; use REST.');
   // TYPE A may have come after REST, and would cut the file at a wrong place (wire rule W17).
-  if (session.restartAt > 0 && converts(context)) {
+  if (pending.restartAt > 0 && converts(context)) {
     throw new ReplyError(504, 'A restart position means nothing in TYPE A; use TYPE I.');
   }
 }
 
-function expectedSize({ session }: CommandContext): { expectedSize?: number } {
-  return session.announcedSize === undefined ? {} : { expectedSize: session.announcedSize };
+function expectedSize({ pending }: CommandContext): { expectedSize?: number } {
+  return pending.announcedSize === undefined ? {} : { expectedSize: pending.announcedSize };
 }
 
 async function openUnique(context: CommandContext, wanted: string) {

@@ -1,0 +1,108 @@
+import type { Socket } from 'node:net';
+import { encodeOctets } from '../storage/octets.ts';
+import { type InputLine, LineReader } from './line-reader.ts';
+import { encodeReply, type Reply } from './reply.ts';
+
+/** Long enough for every command but those of somebody who wants to fill the memory (security rule S11). */
+const LINE_LIMIT_BEFORE_LOGIN = 4096;
+const LINE_LIMIT = 8192;
+
+/** Lines read ahead of the command that runs; then the kernel's buffer has to keep the rest. */
+const LINES_AHEAD = 32;
+
+/** What happens on a control connection without being asked for. */
+export interface ControlEvents {
+  /** Octets have come; there may be lines to take. */
+  received(): void;
+  /** The client will send no more. */
+  ended(): void;
+  /** The connection is gone. */
+  closed(): void;
+}
+
+/**
+ * The control connection as lines in and replies out. Flow control is here and nowhere else: no more is read than
+ * LINES_AHEAD lines that nobody has taken, and who writes can wait until the client has read.
+ */
+export class ControlStream {
+  readonly #socket: Socket;
+  readonly #reader = new LineReader(LINE_LIMIT_BEFORE_LOGIN);
+  readonly #ahead: InputLine[] = [];
+  #discarding = false;
+
+  constructor(socket: Socket, events: ControlEvents) {
+    this.#socket = socket;
+    socket.on('data', (chunk: Buffer) => {
+      if (this.#discarding) return;
+      this.#reader.push(chunk);
+      events.received();
+    });
+    socket.on('end', () => events.ended());
+    // The close event that follows says all that matters.
+    socket.on('error', () => {});
+    socket.on('close', () => events.closed());
+  }
+
+  allowLongLines(): void {
+    this.#reader.limit = LINE_LIMIT;
+  }
+
+  /** The next line in order; undefined when no whole one has come. */
+  take(): InputLine | undefined {
+    const line = this.#ahead.shift() ?? this.#reader.next();
+    this.#regulate();
+    return line;
+  }
+
+  /** The lines that have come and that nobody has taken, as far as they are read ahead. */
+  lookAhead(): readonly InputLine[] {
+    while (this.#ahead.length < LINES_AHEAD) {
+      const line = this.#reader.next();
+      if (line === undefined) break;
+      this.#ahead.push(line);
+    }
+    this.#regulate();
+    return this.#ahead;
+  }
+
+  /** Sends a reply, in the order of the calls. Names in it may not be UTF-8, and go out as they are. */
+  write(reply: Reply): void {
+    this.#socket.write(encodeOctets(encodeReply(reply)));
+  }
+
+  /** The client does not read what it was told. */
+  get blocked(): boolean {
+    return this.#socket.writableNeedDrain;
+  }
+
+  /** Fulfilled when the client has read, or is gone: nothing more should be done for it before that. */
+  async replied(): Promise<void> {
+    if (!this.blocked) return;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        this.#socket.off('drain', done);
+        this.#socket.off('close', done);
+        resolve();
+      };
+      this.#socket.on('drain', done);
+      this.#socket.on('close', done);
+    });
+  }
+
+  /** Half-closes and reads on into the void: unread input would turn our last reply into a reset (wire rule W36). */
+  end(): void {
+    this.#discarding = true;
+    this.#ahead.length = 0;
+    this.#socket.end();
+    this.#socket.resume();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  #regulate(): void {
+    if (this.#ahead.length >= LINES_AHEAD) this.#socket.pause();
+    else if (this.#socket.isPaused()) this.#socket.resume();
+  }
+}
