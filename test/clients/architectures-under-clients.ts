@@ -1,0 +1,17 @@
+import { architectures } from '../../architectures/index.ts';
+import type { Runner } from '../../src/index.ts';
+
+/** Names out of the registry: the one that real servers use most, and the one that forgives a client least. */
+const NAMES = ['reactor', 'serial'];
+
+/** What real clients are tried against. The conformance suite runs against all. */
+export const ARCHITECTURES_UNDER_CLIENTS: readonly Runner[] = NAMES.map((name) => {
+  const runner = architectures.find((candidate) => candidate.name === name);
+  if (!runner) throw new Error(`there is no architecture '${name}'`);
+  return runner;
+});
+
+/** Whether a second control connection gets an answer while the first one is open. */
+export function servesSeveral({ concurrency }: Runner): boolean {
+  return concurrency !== '1';
+}
