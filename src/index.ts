@@ -3,6 +3,7 @@
 export type { Account, Permission } from './accounts/account.ts';
 export type { Authenticator, Credentials, LoginClient } from './accounts/authenticator.ts';
 export { hashPassword, verifyPassword } from './accounts/password-hash.ts';
+export { TooManyLoginsError } from './accounts/too-many-logins-error.ts';
 export type { FtpEvent, Log, LogFields, SessionSummary } from './protocol/environment.ts';
 export type { ListenOptions, Runner, RunnerStats, RunningServer, RunOptions } from './runtime/runner.ts';
 export type { ControlConnection, Endpoint, JsonValue, Service, ServiceSpec } from './runtime/service.ts';

@@ -13,6 +13,7 @@ import {
   type FtpServer,
   type FtpServerEvents,
   type FtpServerOptions,
+  hashPassword,
   MemoryFileSystem,
   OptionsError,
   StorageError,
@@ -21,6 +22,10 @@ import { ControlClient } from './support/control-client.ts';
 import { greeted, loggedIn, startTestServer } from './support/test-server.ts';
 
 const EVENTS = ['login', 'loginFailed', 'upload', 'download', 'rename', 'delete', 'disconnect'] as const;
+
+function failOfTheLog(): never {
+  throw new Error('of the log');
+}
 
 type Event = FtpServerEvents[keyof FtpServerEvents][0];
 
@@ -131,6 +136,50 @@ describe('the events of a server', () => {
     `;
     const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]);
     expect((await run).stdout).toBe('uncaught: of the listener\n/\n');
+  });
+});
+
+describe('a log of the program', () => {
+  test.each<[string, () => void]>([
+    ['throws', () => failOfTheLog()],
+    ['rejects', async () => failOfTheLog()],
+  ])('that %s harms no session, and the server still ends', async (_how, write) => {
+    const storage = new MemoryFileSystem({ files: { '/file': 'content' } });
+    const server = await startTestServer({
+      log: { debug: write, info: write, warn: write, error: write },
+      logins: { failureDelayMs: 0 },
+      fileSystem: Object.assign(storage, { removeFile: () => Promise.reject(new Error('a fault to be logged')) }),
+    });
+    const client = await greeted(server);
+    await client.command('USER tester');
+    expect(await client.code('PASS wrong')).toBe(530);
+    await client.command('USER tester');
+    expect(await client.code('PASS secret')).toBe(230);
+    expect(await client.code('DELE file')).toBe(451);
+    expect((await client.download('RETR file')).octets.toString()).toBe('content');
+    const gone = once(server, 'disconnect');
+    expect(await client.code('QUIT')).toBe(221);
+    client.socket.end();
+    await gone;
+    await server.close();
+    expect(server.stats().connected).toBe(0);
+  });
+
+  test('that throws does not lock users out when the password file breaks', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'ohai-ftpd-test-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    const passwordFile = join(directory, 'accounts');
+    await writeFile(passwordFile, `alice:${await hashPassword('secret')}\n`);
+    const write = failOfTheLog;
+    await using server = createFtpServer({
+      fileSystem: new MemoryFileSystem(),
+      passwordFile,
+      log: { debug: write, info: write, warn: write, error: write },
+    });
+    await server.listen({ port: 0 });
+    await writeFile(passwordFile, 'no account at all\n');
+    const client = await ControlClient.login(server.address, 'alice', 'secret');
+    client.close();
   });
 });
 

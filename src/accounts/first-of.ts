@@ -8,9 +8,9 @@ import type { Authenticator } from './authenticator.ts';
  */
 export function firstOf(authenticators: readonly Authenticator[]): Authenticator {
   return {
-    async authenticate(credentials, client) {
+    async authenticate(credentials, client, signal) {
       for (const authenticator of authenticators) {
-        const account = await authenticator.authenticate(credentials, client);
+        const account = await authenticator.authenticate(credentials, client, signal);
         if (account) return account;
       }
       return undefined;

@@ -1,7 +1,11 @@
 import type { Account } from './account.ts';
 import type { AccountDirectory, AccountRecord } from './account-directory.ts';
-import type { Authenticator, Credentials } from './authenticator.ts';
+import type { Authenticator, Credentials, LoginClient } from './authenticator.ts';
+import { HashingQueue } from './hashing-queue.ts';
 import { decoyPasswordHash, verifyPassword } from './password-hash.ts';
+
+/** Of everybody who logs in here. Two leave half of Node's four threads to those who read and write files. */
+const QUEUE = new HashingQueue({ atOnce: 2, waiting: 64 });
 
 /**
  * Lets in whoever knows the password of an account. One authenticator looks through all directories, so that every
@@ -9,14 +13,28 @@ import { decoyPasswordHash, verifyPassword } from './password-hash.ts';
  */
 export class PasswordAuthenticator implements Authenticator {
   readonly #directories: readonly AccountDirectory[];
+  readonly #queue: HashingQueue;
   readonly #decoy = decoyPasswordHash();
 
-  /** @param directories searched in this order; the first one that knows the name decides. */
-  constructor(directories: readonly AccountDirectory[]) {
+  /**
+   * @param directories searched in this order; the first one that knows the name decides.
+   * @param queue where attempts wait for their turn (default: one for all authenticators).
+   */
+  constructor(directories: readonly AccountDirectory[], queue: HashingQueue = QUEUE) {
     this.#directories = directories;
+    this.#queue = queue;
   }
 
-  async authenticate({ user, password }: Credentials): Promise<Account | undefined> {
+  authenticate(
+    { user, password }: Credentials,
+    _client?: LoginClient,
+    signal?: AbortSignal,
+  ): Promise<Account | undefined> {
+    // Strangers wait for their turn as well: neither the clock nor a refusal tells them from users.
+    return this.#queue.run(() => this.#check(user, password), signal);
+  }
+
+  async #check(user: string, password: string): Promise<Account | undefined> {
     const record = await this.#find(user);
     const correct = await verifyPassword(password, record?.passwordHash ?? this.#decoy);
     return correct ? record?.account : undefined;

@@ -10,6 +10,7 @@ import { FtpService, ownDisk } from './ftp.ts';
 import { buildAuthenticator } from './ftp-accounts.ts';
 import { type CheckedFtpServiceOptions, checkFtpServiceOptions, type FtpServiceOptions } from './ftp-options.ts';
 import { protocolSettings } from './ftp-settings.ts';
+import { guardedLog } from './guarded-log.ts';
 import { createLog } from './log.ts';
 
 type AccountOptions = NonNullable<FtpServiceOptions['accounts']>[number];
@@ -115,7 +116,8 @@ export class FtpServer extends EventEmitter<FtpServerEvents> implements AsyncDis
   }
 
   async #service(): Promise<FtpService> {
-    const { fileSystem, authenticator, log = createLog({ level: 'silent', format: 'text' }) } = this.#options;
+    const { fileSystem, authenticator } = this.#options;
+    const log = guardedLog(this.#options.log ?? createLog({ level: 'silent', format: 'text' }));
     const { passive } = this.#checked;
     // Decides before anything is opened: a password file may be unreadable.
     const accounts = authenticator ?? (await this.#ownAccounts(log));

@@ -11,10 +11,15 @@ import { isTemporaryName } from './temporary-name.ts';
 import { Turns } from './turns.ts';
 import { type UnixNames, unixNames } from './unix-names.ts';
 
-/** Entries in a batch: enough to make one cheap, few enough that nobody notices the wait for their lstat(2). */
+/** Entries in a batch, read and sent together: enough to make one cheap, few enough to be formatted unnoticed. */
 const BATCH = 128;
-const LOOKUPS = +(process.env.LOOKUPS ?? 32);
-const turns = new Turns(+(process.env.TURNS ?? 4));
+/** Entries that are looked at together: the calls of lstat(2) that are made in one go. */
+const LOOKUPS = 32;
+/**
+ * All listings of a process share these turns. The event loop deals with all lookups that have come back in one go, so
+ * their number is what other clients wait for, however many listings run. As many as Node's pool has threads.
+ */
+const turns = new Turns(4);
 /** An upload that has not grown for so long belongs to a server that was killed. */
 const STALE_UPLOAD_MS = 24 * 60 * 60 * 1000;
 

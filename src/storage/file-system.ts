@@ -76,7 +76,10 @@ export interface DirectoryEntry {
 export type WriteMode =
   /** The new content takes the place of the old one as a whole, at commit. */
   | { readonly mode: 'replace'; readonly expectedSize?: number }
-  /** Like `replace`, but fails with `exists` when the name is taken. */
+  /**
+   * Fails with `exists` when the name is taken, and takes it at once: of two that want it, the second learns of it before
+   * it sends anything. Until commit a file of 0 octets stands under the name; abandon removes that one.
+   */
   | { readonly mode: 'new'; readonly expectedSize?: number }
   /** After the last octet; makes the file if there is none. */
   | { readonly mode: 'append' }

@@ -70,15 +70,22 @@ abstract class MemoryUpload implements WritableFile {
   }
 }
 
-/** Written beside the old file, takes its name at commit. */
+/** Written beside the old file, takes its name at commit. In mode `new` an empty file keeps the name free for it. */
 class MemoryReplacement extends MemoryUpload {
+  readonly #placeholder: MemoryFile | undefined;
+
   constructor(plan: MemoryUploadPlan, old: MemoryNode | undefined) {
     super(plan, plan.tree.newFile(), 0);
     if (old) this.file.mode = old.mode;
+    if (plan.how.mode === 'new') {
+      this.#placeholder = plan.tree.newFile();
+      plan.directory.entries.set(plan.name, this.#placeholder);
+    }
   }
 
   protected settle(): void {
     const { tree, directory, name, how } = this.plan;
+    this.#withdrawPlaceholder();
     const old = directory.entries.get(name);
     const refusal = old && (old.type === 'directory' ? 'is-a-directory' : how.mode === 'new' ? 'exists' : undefined);
     if (refusal) {
@@ -91,8 +98,16 @@ class MemoryReplacement extends MemoryUpload {
 
   protected discard(keep: boolean): void {
     const { tree, directory, name } = this.plan;
+    this.#withdrawPlaceholder();
     if (keep && !directory.entries.has(name)) directory.entries.set(name, this.file);
     else tree.release(this.file);
+  }
+
+  /** Unless somebody else has the name by now, or has written into the file that stood there. */
+  #withdrawPlaceholder(): void {
+    const { directory, name } = this.plan;
+    const ours = this.#placeholder && directory.entries.get(name) === this.#placeholder;
+    if (ours && this.#placeholder?.content.size === 0) directory.entries.delete(name);
   }
 }
 

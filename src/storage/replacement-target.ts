@@ -1,19 +1,16 @@
 /** Uploads that take the place of a file as a whole: written beside it under a temporary name, renamed at the end. */
 import { constants, type Stats } from 'node:fs';
-import { access, type FileHandle, link, lstat, open, rename, statfs, unlink } from 'node:fs/promises';
+import { access, type FileHandle, lstat, open, rename, statfs, unlink } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { type NativePath, Place } from './disk-jail.ts';
 import type { UploadOptions, UploadTarget } from './disk-upload.ts';
 import { errnoCodeOf } from './errno-kinds.ts';
 import type { WriteMode } from './file-system.ts';
+import { CREATE, NameReservation, renameToFree, UPLOAD_MODE } from './name-reservation.ts';
 import { realPathOf } from './real-path.ts';
 import { StorageError } from './storage-error.ts';
 import { temporaryName } from './temporary-name.ts';
 
-const { O_WRONLY, O_CREAT, O_EXCL } = constants;
-/** Fails with EEXIST when the name is taken, by a link as well (open(2)). */
-const CREATE = O_WRONLY | O_CREAT | O_EXCL | (constants.O_NOFOLLOW ?? 0);
-const UPLOAD_MODE = 0o666;
 /** The bits of a replaced file that the new one gets. Not set-user-ID and its like: the content is another. */
 const KEPT_MODE = 0o777;
 
@@ -34,16 +31,27 @@ export async function openReplacement(
   if (old) await checkReplaceable(directory.entry(name), old, how);
   if (how.expectedSize !== undefined) await checkSpace(directory, how.expectedSize);
 
+  const reservation = how.mode === 'new' ? await NameReservation.take(directory.entry(name)) : undefined;
   const temporary = directory.entry(temporaryName());
-  const file = await open(temporary, CREATE, UPLOAD_MODE);
   try {
-    if (old) await inherit(file, old);
+    const file = await openTemporary(temporary, old);
+    return new ReplacementTarget(file, temporary, directory, name, options, reservation);
   } catch (error) {
-    await file.close();
-    await remove(temporary);
+    await reservation?.release();
     throw error;
   }
-  return new ReplacementTarget(file, temporary, directory, name, how, options);
+}
+
+async function openTemporary(path: NativePath, old: Stats | undefined): Promise<FileHandle> {
+  const file = await open(path, CREATE, UPLOAD_MODE);
+  try {
+    if (old) await inherit(file, old);
+    return file;
+  } catch (error) {
+    await file.close();
+    await remove(path);
+    throw error;
+  }
 }
 
 class ReplacementTarget implements UploadTarget {
@@ -53,23 +61,24 @@ class ReplacementTarget implements UploadTarget {
   readonly #temporary: NativePath;
   readonly #directory: Place;
   readonly #name: string;
-  readonly #how: AtomicMode;
   readonly #options: UploadOptions;
+  /** In mode `new`. */
+  readonly #reservation: NameReservation | undefined;
 
   constructor(
     file: FileHandle,
     temporary: NativePath,
     directory: Place,
     name: string,
-    how: AtomicMode,
     options: UploadOptions,
+    reservation: NameReservation | undefined,
   ) {
     this.file = file;
     this.#temporary = temporary;
     this.#directory = directory;
     this.#name = name;
-    this.#how = how;
     this.#options = options;
+    this.#reservation = reservation;
   }
 
   async commit(): Promise<void> {
@@ -78,9 +87,10 @@ class ReplacementTarget implements UploadTarget {
       if (this.#options.fsync) await this.file.sync();
       // Before the rename: some disks on the network say only now that there was no room.
       await this.file.close();
-      await (this.#how.mode === 'new' ? renameToFree(this.#temporary, name) : rename(this.#temporary, name));
+      await (this.#reservation?.fill(this.#temporary) ?? rename(this.#temporary, name));
     } catch (error) {
       await remove(this.#temporary);
+      await this.#reservation?.release();
       throw error;
     }
     if (this.#options.fsync) await syncDirectory(this.#directory);
@@ -90,8 +100,14 @@ class ReplacementTarget implements UploadTarget {
   async abandon(end: number): Promise<void> {
     await this.file.close().catch(no);
     const keep = this.#options.brokenUploads === 'keep' && end > 0;
-    const kept = keep && (await renameToFree(this.#temporary, this.#directory.entry(this.#name)).then(yes, no));
-    if (!kept) await remove(this.#temporary);
+    if (keep && (await this.#takeFreeName().then(yes, no))) return;
+    await remove(this.#temporary);
+    await this.#reservation?.release();
+  }
+
+  #takeFreeName(): Promise<void> {
+    if (this.#reservation) return this.#reservation.fill(this.#temporary);
+    return renameToFree(this.#temporary, this.#directory.entry(this.#name));
   }
 }
 
@@ -124,21 +140,6 @@ async function checkSpace(directory: Place, expectedSize: number): Promise<void>
 async function inherit(file: FileHandle, old: Stats): Promise<void> {
   if (process.getuid?.() === 0) await file.chown(old.uid, old.gid);
   await file.chmod(old.mode & KEPT_MODE);
-}
-
-/** rename(2) that never replaces: fails with EEXIST when the name is taken. */
-async function renameToFree(from: NativePath, to: NativePath): Promise<void> {
-  try {
-    await link(from, to);
-  } catch (error) {
-    if (!['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'].includes(errnoCodeOf(error) ?? '')) throw error;
-    // FAT and some disks on the network have no hard links: take the name, then rename over it.
-    const reserved = await open(to, CREATE, UPLOAD_MODE);
-    await reserved.close();
-    await rename(from, to);
-    return;
-  }
-  await unlink(from);
 }
 
 /** Makes the rename itself durable. */

@@ -15,7 +15,9 @@ const { AccountList } = await import('../../src/accounts/account-directory.ts');
 const { AnonymousAuthenticator } = await import('../../src/accounts/anonymous.ts');
 const { firstOf } = await import('../../src/accounts/first-of.ts');
 const { PasswordAuthenticator } = await import('../../src/accounts/password-authenticator.ts');
+const { HashingQueue } = await import('../../src/accounts/hashing-queue.ts');
 const { hashPassword } = await import('../../src/accounts/password-hash.ts');
+const { TooManyLoginsError } = await import('../../src/accounts/too-many-logins-error.ts');
 
 const CLIENT = { address: '127.0.0.1' };
 
@@ -58,6 +60,32 @@ describe('a password authenticator', () => {
     expect(await cost('nobody', 'wrong')).toEqual(known);
     expect(await cost('', '')).toEqual(known);
     expect(await cost('anonymous', 'me@example.com')).toEqual([]);
+  });
+
+  test('S19: hashes nothing for those who left while they waited', async () => {
+    const authenticator = firstOf([new PasswordAuthenticator([await accountList('alice')])]);
+    const clients = Array.from({ length: 20 }, () => new AbortController());
+    scryptCalls.length = 0;
+    const attempts = clients.map(({ signal }, index) =>
+      authenticator.authenticate({ user: index % 2 ? 'alice' : 'nobody', password: 'x' }, CLIENT, signal),
+    );
+    const settled = Promise.allSettled(attempts);
+    await vi.waitFor(() => expect(scryptCalls).toHaveLength(2));
+    for (const client of clients) client.abort();
+    expect((await settled).filter(({ status }) => status === 'rejected')).toHaveLength(18);
+    expect(scryptCalls).toHaveLength(2);
+  });
+
+  test('S15, S19: a full queue refuses users and strangers alike, and nobody is hashed for it', async () => {
+    const queue = new HashingQueue({ atOnce: 1, waiting: 0 });
+    const authenticator = new PasswordAuthenticator([await accountList('alice')], queue);
+    scryptCalls.length = 0;
+    const first = authenticator.authenticate({ user: 'alice', password: "alice's password" });
+    for (const user of ['alice', 'nobody']) {
+      await expect(authenticator.authenticate({ user, password: 'x' })).rejects.toThrow(TooManyLoginsError);
+    }
+    expect(await first).toMatchObject({ name: 'alice' });
+    expect(scryptCalls).toHaveLength(1);
   });
 
   test('does not throw for credentials of any kind', async () => {

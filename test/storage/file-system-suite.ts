@@ -296,6 +296,68 @@ export function describeFileSystem(
         expect(await namesIn(fileSystem, '/')).toEqual(['free', 'new', 'taken']);
       });
 
+      it('takes the name with `new` at once, so that a second one fails before it has sent anything', async () => {
+        const first = await fileSystem.write('/file', { mode: 'new' });
+        await expectKind(fileSystem.write('/file', { mode: 'new' }), 'exists');
+        expect((await fileSystem.stat('/file')).size).toBe(0);
+        await first.write(Buffer.from('first'));
+        await expectKind(fileSystem.write('/file', { mode: 'new' }), 'exists');
+        await first.commit();
+        expect(await load(fileSystem, '/file')).toBe('first');
+        await expectKind(fileSystem.write('/file', { mode: 'new' }), 'exists');
+        expect(await namesIn(fileSystem, '/')).toEqual(['file']);
+      });
+
+      it('gives the name to exactly one of many that want it with `new` at the same time', async () => {
+        const attempts = Array.from({ length: 8 }, () => fileSystem.write('/file', { mode: 'new' }));
+        const results = await Promise.allSettled(attempts);
+        const winners = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+        expect(winners).toHaveLength(1);
+        for (const result of results) {
+          if (result.status === 'rejected') expect(result.reason).toMatchObject({ kind: 'exists' });
+        }
+        await winners[0]!.commit();
+        expect(await namesIn(fileSystem, '/')).toEqual(['file']);
+      });
+
+      it('makes the name free again when `new` breaks off before the first octet', async () => {
+        const file = await fileSystem.write('/file', { mode: 'new' });
+        await file.abandon();
+        expect(await namesIn(fileSystem, '/')).toEqual([]);
+        await store(fileSystem, '/file', 'next', { mode: 'new' });
+        expect(await load(fileSystem, '/file')).toBe('next');
+      });
+
+      it('stores what `new` brought although somebody removed or renamed what stood for it', async () => {
+        const removed = await fileSystem.write('/removed', { mode: 'new' });
+        await fileSystem.removeFile('/removed');
+        await removed.write(Buffer.from('content'));
+        await removed.commit();
+        expect(await load(fileSystem, '/removed')).toBe('content');
+        const renamed = await fileSystem.write('/renamed', { mode: 'new' });
+        await fileSystem.rename('/renamed', '/elsewhere');
+        await renamed.abandon();
+        expect(await namesIn(fileSystem, '/')).toEqual(['elsewhere', 'removed']);
+      });
+
+      it('leaves alone what somebody else put in the place of an upload with `new`, however that ends', async () => {
+        for (const end of ['commit', 'abandon'] as const) {
+          const replaced = await fileSystem.write(`/replaced-${end}`, { mode: 'new' });
+          const appended = await fileSystem.write(`/appended-${end}`, { mode: 'new' });
+          await replaced.write(Buffer.from('ours'));
+          await appended.write(Buffer.from('ours'));
+          await store(fileSystem, `/replaced-${end}`, 'theirs');
+          await store(fileSystem, `/appended-${end}`, 'theirs', { mode: 'append' });
+          for (const upload of [replaced, appended]) {
+            if (end === 'commit') await expectKind(upload.commit(), 'exists');
+            else await upload.abandon();
+          }
+          expect(await load(fileSystem, `/replaced-${end}`)).toBe('theirs');
+          expect(await load(fileSystem, `/appended-${end}`)).toBe('theirs');
+        }
+        expect(await namesIn(fileSystem, '/')).toHaveLength(4);
+      });
+
       it('appends, and makes the file when there is none', async () => {
         await store(fileSystem, '/log', 'one', { mode: 'append' });
         await using file = await fileSystem.write('/log', { mode: 'append' });
@@ -377,6 +439,9 @@ export function describeFileSystem(
             expect(await load(fileSystem, '/file')).toBe('part');
             await store(fileSystem, '/file', ' two', { mode: 'resume', at: 4 });
             expect(await load(fileSystem, '/file')).toBe('part two');
+            await breakOff(fileSystem, '/new', 'part', { mode: 'new' });
+            expect(await load(fileSystem, '/new')).toBe('part');
+            expect(await namesIn(fileSystem, '/')).toEqual(['file', 'new']);
           });
 
           it('leave the file alone that somebody else stored meanwhile', async () => {
@@ -408,6 +473,7 @@ export function describeFileSystem(
         describe('that break off and are deleted', () => {
           it('leave nothing', async () => {
             await breakOff(fileSystem, '/file', 'part', { mode: 'replace' });
+            await breakOff(fileSystem, '/new', 'part', { mode: 'new' });
             await breakOff(fileSystem, '/log', 'part', { mode: 'append' });
             expect(await namesIn(fileSystem, '/')).toEqual([]);
           });

@@ -44,7 +44,8 @@ function directoryTarget(context: CommandContext, switches: ListSwitches, shown:
     shown: shown === '' ? path : shown,
     kind: 'directory',
     prefix: '',
-    entries: ({ details }) => (switches.all ? list(details) : only(list(details), ({ name }) => !name.startsWith('.'))),
+    entries: ({ details }) =>
+      switches.all ? list(details) : only(context, list(details), ({ name }) => !name.startsWith('.')),
   };
 }
 
@@ -74,7 +75,7 @@ async function wildcardTarget(context: CommandContext, switches: ListSwitches, s
     shown,
     kind: 'wildcard',
     prefix,
-    entries: ({ details }) => only(context.storage.list(directory, { details }), ({ name }) => matches(name)),
+    entries: ({ details }) => only(context, context.storage.list(directory, { details }), ({ name }) => matches(name)),
   };
 }
 
@@ -83,11 +84,14 @@ function directoryPart(shown: string): string {
   return shown.slice(0, shown.lastIndexOf('/') + 1);
 }
 
+/** Also ends when the listing is aborted: of a vast directory, there may never be an entry that is wanted. */
 async function* only(
+  { signal }: CommandContext,
   batches: AsyncIterable<readonly DirectoryEntry[]>,
   wanted: (entry: DirectoryEntry) => boolean,
 ): AsyncGenerator<readonly DirectoryEntry[]> {
   for await (const batch of batches) {
+    if (signal.aborted) return;
     const kept = batch.filter(wanted);
     if (kept.length > 0) yield kept;
   }

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
+import type { Account } from '../../accounts/account.ts';
+import { TooManyLoginsError } from '../../accounts/too-many-logins-error.ts';
 import type { CommandContext, Row } from '../command.ts';
-import { type Reply, ReplyError, reply } from '../reply.ts';
+import { type Reply, reply } from '../reply.ts';
 import { forgetLogin } from '../session.ts';
 
 /** Who the client is (RFC 959 section 4.1.1, RFC 7151). */
@@ -82,20 +84,41 @@ export const loginCommands: readonly Row[] = [
 ];
 
 async function logIn(context: CommandContext, password: string): Promise<Reply> {
-  const { session, environment } = context;
+  const { session, environment, signal } = context;
   if (session.login.state === 'logged-in') return reply(503, 'Logged in already.');
   if (session.login.state === 'stranger') return reply(503, 'Send USER first.');
   const { user } = session.login;
   const client = { address: session.client.address, ...(session.host !== undefined && { host: session.host }) };
-  const account = await environment.authenticator.authenticate({ user, password }, client);
+  let account: Account | undefined;
+  try {
+    account = await environment.authenticator.authenticate({ user, password }, client, signal);
+  } catch (error) {
+    if (error instanceof TooManyLoginsError) return sendAway(context, user);
+    // The client has left, and the attempt with it: that is no fault, and nobody reads the answer.
+    if (signal.aborted) return reply(421, 'The login was given up.');
+    throw error;
+  }
   if (account === undefined) return refuse(context, user);
+  if (!(await homeIsUsable(context, account))) {
+    session.login = { state: 'stranger' };
+    return reply(530, 'The home directory of this account is not available.');
+  }
 
   session.login = { state: 'logged-in', user, account };
   session.failedLogins = 0;
-  await demandHome(context);
   environment.log.info('login', { session: session.id, address: session.client.address, user });
   context.emit({ type: 'login', user });
   return reply(230, 'Logged in.');
+}
+
+function sendAway({ session, environment }: CommandContext, user: string): Reply {
+  environment.log.warn('login refused', {
+    session: session.id,
+    address: session.client.address,
+    user,
+    reason: 'too many logins at the moment',
+  });
+  return reply(421, 'Too many logins at the moment; try again later.');
 }
 
 async function refuse(context: CommandContext, user: string): Promise<Reply> {
@@ -111,18 +134,24 @@ async function refuse(context: CommandContext, user: string): Promise<Reply> {
   return reply(530, 'Login incorrect.');
 }
 
-/** An account whose home is not there would get a 550 for everything it does; better one clear word at the door. */
-async function demandHome({ session, environment, account, storage }: CommandContext): Promise<void> {
+/**
+ * An account whose home is not there would get a 550 for everything it does; better one clear word at the door. Whatever
+ * goes wrong here, in the storage of a program above all, must not leave anybody half logged in.
+ */
+async function homeIsUsable({ session, environment }: CommandContext, account: Account): Promise<boolean> {
+  let reason: string;
   try {
-    const home = await storage.stat('/');
-    if (home.type === 'directory') return;
+    const { type } = await environment.storageFor(account).stat('/');
+    if (type === 'directory') return true;
+    reason = `is a ${type}`;
   } catch (error) {
-    environment.log.error('home directory not usable', {
-      user: account.name,
-      home: account.home,
-      error: inspect(error),
-    });
+    reason = inspect(error);
   }
-  session.login = { state: 'stranger' };
-  throw new ReplyError(530, 'The home directory of this account is not available.');
+  environment.log.error('home directory not usable', {
+    session: session.id,
+    user: account.name,
+    home: account.home,
+    error: reason,
+  });
+  return false;
 }

@@ -1,5 +1,5 @@
 import type { WritableFile, WriteMode } from '../../storage/file-system.ts';
-import { StorageError } from '../../storage/storage-error.ts';
+import { StorageError, type StorageErrorKind } from '../../storage/storage-error.ts';
 import { decodeLines } from '../../transfer/ascii.ts';
 import { receive } from '../../transfer/receive.ts';
 import { demandPermission } from '../checks.ts';
@@ -11,6 +11,7 @@ import { resolvePath } from '../virtual-path.ts';
 
 /** How many names STOU tries before it gives up. */
 const UNIQUE_NAMES = 10_000;
+const NAME_TAKEN: ReadonlySet<StorageErrorKind> = new Set(['exists', 'is-a-directory', 'is-a-symlink']);
 
 export async function* store(context: CommandContext, argument: string): AsyncGenerator<Reply> {
   const { session, storage } = context;
@@ -65,7 +66,7 @@ async function openUnique(context: CommandContext, wanted: string) {
     try {
       return { name, path, file: await storage.write(path, { mode: 'new', ...expectedSize(context) }) };
     } catch (error) {
-      if (!(error instanceof StorageError && (error.kind === 'exists' || error.kind === 'is-a-directory'))) throw error;
+      if (!(error instanceof StorageError && NAME_TAKEN.has(error.kind))) throw error;
     }
   }
   throw new ReplyError(553, 'No name is free.');

@@ -1,14 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createFtpServer, MemoryFileSystem } from '../../../src/index.ts';
+import { ipv6LoopbackAvailable } from '../../support/ipv6.ts';
 import { loggedIn } from '../../support/test-server.ts';
 import { everybodyIs, servedFiles, text } from './served.ts';
-
-const hasIPv6 = Object.values(networkInterfaces()).some((addresses) =>
-  addresses?.some(({ address }) => address === '::1'),
-);
 
 /** A port that must not be connected to. */
 async function sink() {
@@ -42,23 +38,26 @@ describe('PASV', () => {
     expect(text(await client.command('PASV'))).toContain('(127,0,0,1,');
   });
 
-  test.runIf(hasIPv6)('W13: is refused with 425 on an IPv6 connection, where EPSV and EPRT work', async () => {
-    const server = createFtpServer({
-      fileSystem: new MemoryFileSystem({ files: { '/file': 'content' } }),
-      authenticator: everybodyIs({}),
-    });
-    await server.listen({ host: '::1', port: 0 });
-    onTestFinished(() => server.close({ graceMs: 0 }));
-    const client = await loggedIn(server);
-    expect(await client.code('PASV')).toBe(425);
-    expect(await client.code('EPSV 2')).toBe(229);
-    expect(text(await client.command('EPSV 1'))).toBe('522 Network protocol not supported, use (2)');
-    expect((await client.download('RETR file')).octets.toString()).toBe('content');
-    const { server: listening, data } = await client.active();
-    expect(await client.code('RETR file')).toBe(150);
-    expect((await (await data).everything()).toString()).toBe('content');
-    listening.close();
-  });
+  test.runIf(ipv6LoopbackAvailable())(
+    'W13: is refused with 425 on an IPv6 connection, where EPSV and EPRT work',
+    async () => {
+      const server = createFtpServer({
+        fileSystem: new MemoryFileSystem({ files: { '/file': 'content' } }),
+        authenticator: everybodyIs({}),
+      });
+      await server.listen({ host: '::1', port: 0 });
+      onTestFinished(() => server.close({ graceMs: 0 }));
+      const client = await loggedIn(server);
+      expect(await client.code('PASV')).toBe(425);
+      expect(await client.code('EPSV 2')).toBe(229);
+      expect(text(await client.command('EPSV 1'))).toBe('522 Network protocol not supported, use (2)');
+      expect((await client.download('RETR file')).octets.toString()).toBe('content');
+      const { server: listening, data } = await client.active();
+      expect(await client.code('RETR file')).toBe(150);
+      expect((await (await data).everything()).toString()).toBe('content');
+      listening.close();
+    },
+  );
 });
 
 describe('EPSV', () => {

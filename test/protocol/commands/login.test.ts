@@ -1,10 +1,36 @@
+import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import type { FtpServerOptions } from '../../../src/index.ts';
+import { type FtpServerOptions, type Log, MemoryFileSystem, TooManyLoginsError } from '../../../src/index.ts';
 import type { ControlClient } from '../../support/control-client.ts';
 import { greeted, loggedIn, startTestServer } from '../../support/test-server.ts';
 import { everybodyIs, servedFiles, text } from './served.ts';
 
 const QUICK: FtpServerOptions = { logins: { failureDelayMs: 0 } };
+
+/** Lines of warnings and errors, fields and all. */
+function logOf(): Log & { readonly lines: readonly string[] } {
+  const lines: string[] = [];
+  const at = (level: string) => (message: string, fields?: object) =>
+    void lines.push(`${level} ${message} ${JSON.stringify(fields)}`);
+  return { debug() {}, info() {}, warn: at('warn'), error: at('error'), lines };
+}
+
+/** A storage whose homes are what `make` returns. */
+function withinThat(make: () => unknown): MemoryFileSystem {
+  return Object.assign(new MemoryFileSystem(), { within: make });
+}
+
+function failLoudly(): never {
+  throw new Error('the storage is away');
+}
+
+function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
+  let resolve!: (value: T) => void;
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
 
 async function stranger(options: FtpServerOptions = {}): Promise<ControlClient> {
   return greeted(await startTestServer({ ...QUICK, ...options }));
@@ -137,6 +163,64 @@ describe('USER and PASS', () => {
     await client.command('USER alice');
     expect(text(await client.command('PASS secret'))).toBe('530 The home directory of this account is not available.');
     expect(await client.code('PWD')).toBe(530);
+  });
+
+  test.each<[string, FtpServerOptions]>([
+    ['its home is a file', { fileSystem: new MemoryFileSystem({ files: { '/home': '' } }) }],
+    ['the storage has no homes', { fileSystem: Object.assign(new MemoryFileSystem(), { within: undefined }) }],
+    ['the storage fails to make one', { fileSystem: withinThat(() => failLoudly()) }],
+    ['the storage makes something else', { fileSystem: withinThat(() => undefined) }],
+    ['looking fails', { fileSystem: withinThat(() => ({ stat: async () => failLoudly() })) }],
+  ])('are refused with 530, and nobody is logged in, when %s', async (_what, options) => {
+    const log = logOf();
+    const client = await stranger({ authenticator: everybodyIs({ home: '/home' }), log, ...options });
+    await client.command('USER alice');
+    expect(text(await client.command('PASS secret'))).toBe('530 The home directory of this account is not available.');
+    expect(await client.code('PWD')).toBe(530);
+    expect(await client.code('EPSV')).toBe(530);
+    expect(await client.code('PASS secret')).toBe(503);
+    expect(log.lines).toEqual([expect.stringMatching(/^error home directory not usable .*"home":"\/home"/)]);
+  });
+
+  test('S19: are answered 421 when too many are being checked already, and the connection ends', async () => {
+    const log = logOf();
+    const client = await stranger({
+      log,
+      authenticator: {
+        authenticate: async () => {
+          throw new TooManyLoginsError();
+        },
+      },
+    });
+    await client.command('USER alice');
+    expect(text(await client.command('PASS secret'))).toBe('421 Too many logins at the moment; try again later.');
+    client.socket.end();
+    await client.closed();
+    expect(log.lines).toContainEqual(expect.stringMatching(/^warn login refused .*"user":"alice"/));
+  });
+
+  test('S19: tell the authenticator when the client has left, and take what it says then for no fault', async () => {
+    const log = logOf();
+    const { promise: asked, resolve: ask } = deferred<AbortSignal>();
+    const server = await startTestServer({
+      log,
+      authenticator: {
+        authenticate: (_credentials, _client, signal) => {
+          ask(signal!);
+          return new Promise((_resolve, reject) => {
+            signal!.addEventListener('abort', () => reject(signal!.reason), { once: true });
+          });
+        },
+      },
+    });
+    const client = await greeted(server);
+    const gone = once(server, 'disconnect');
+    client.write('USER alice\r\nPASS secret\r\n');
+    expect((await asked).aborted).toBe(false);
+    client.socket.resetAndDestroy();
+    await gone;
+    expect((await asked).aborted).toBe(true);
+    expect(log.lines).toEqual([]);
   });
 
   test('are answered 451, and the session goes on, when the authenticator fails', async () => {

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { MemoryFileSystem } from '../../../src/index.ts';
-import { everybodyIs, servedFiles, text } from './served.ts';
+import { loggedIn } from '../../support/test-server.ts';
+import { everybodyIs, servedDirectory, servedFiles, text } from './served.ts';
 
 const TEXT = 'one\ntwo\r\nthree\n';
 
@@ -107,9 +109,86 @@ describe('STOU', () => {
     expect(storage.readFile('/name').toString()).toBe('old');
   });
 
+  test.each([
+    ['in memory', servedFiles],
+    ['on the disk', servedDirectory],
+  ])('gives clients that ask for a name at once one each, and keeps all uploads, %s', async (_where, serve) => {
+    const { server, client } = await serve();
+    const clients = [client, await loggedIn(server), await loggedIn(server)];
+    const uploads = await Promise.all(
+      clients.map(async (each) => ({
+        each,
+        data: await each.passive(),
+        opening: text(await each.command('STOU cam')),
+      })),
+    );
+    expect(uploads.map(({ opening }) => opening).sort()).toEqual([
+      '150 FILE: cam',
+      '150 FILE: cam.1',
+      '150 FILE: cam.2',
+    ]);
+    for (const { each, data, opening } of uploads) {
+      data.socket.end(opening);
+      expect(text(await each.reply())).toBe(opening.replace('150 FILE:', '226 Transfer complete; stored as'));
+    }
+    for (const { each, opening } of uploads) {
+      const { octets } = await each.download(`RETR ${opening.slice('150 FILE: '.length)}`);
+      expect(octets.toString()).toBe(opening);
+    }
+  });
+
   test('is refused with 550 where there is no directory', async () => {
     const { client } = await servedFiles();
     expect((await client.upload('STOU nowhere/name', 'x')).last.code).toBe(550);
+  });
+});
+
+describe.each(['STOR file', 'STOU file', 'APPE file'])('%s without an octet', (line) => {
+  const ACCOUNTS = [
+    ['may do everything', everybodyIs({})],
+    ['may not replace anything', everybodyIs({ permissions: ['list', 'write'] })],
+  ] as const;
+  const TIMEOUTS = { timeouts: { dataConnectionMs: 50 } };
+
+  describe.each(ACCOUNTS)('from an account that %s', (_may, authenticator) => {
+    test('leaves no file when the data connection is reset', async () => {
+      const memory = await servedFiles({}, { authenticator });
+      const disk = await servedDirectory({ authenticator });
+      for (const { client } of [memory, disk]) {
+        const data = await client.passive();
+        expect(await client.code(line)).toBe(150);
+        data.socket.resetAndDestroy();
+        expect((await client.reply()).code).toBe(426);
+        expect((await client.download('NLST')).octets.toString()).toBe('');
+      }
+      expect(await readdir(disk.root)).toEqual([]);
+    });
+
+    test('leaves no file when the data connection is reset before the command', async () => {
+      const memory = await servedFiles({}, { authenticator });
+      const disk = await servedDirectory({ authenticator });
+      for (const { client } of [memory, disk]) {
+        (await client.passive()).socket.resetAndDestroy();
+        // 425 instead where the reset is seen before the command is.
+        let { code } = await client.command(line);
+        if (code === 150) code = (await client.reply()).code;
+        expect([425, 426]).toContain(code);
+        expect((await client.download('NLST')).octets.toString()).toBe('');
+      }
+      expect(await readdir(disk.root)).toEqual([]);
+    });
+
+    test('leaves no file when the data connection is never made', async () => {
+      const memory = await servedFiles({}, { authenticator, ...TIMEOUTS });
+      const disk = await servedDirectory({ authenticator, ...TIMEOUTS });
+      for (const { client } of [memory, disk]) {
+        expect(await client.code('EPSV')).toBe(229);
+        expect(await client.code(line)).toBe(150);
+        expect((await client.reply()).code).toBe(425);
+        expect((await client.download('NLST')).octets.toString()).toBe('');
+      }
+      expect(await readdir(disk.root)).toEqual([]);
+    });
   });
 });
 
