@@ -2,7 +2,8 @@ import { connect, type Socket } from 'node:net';
 import { DataConnectionError } from '../transfer/data-connection-error.ts';
 import { reset } from '../transfer/reset.ts';
 import { canonicalAddress } from './host-port.ts';
-import type { PassiveLease, PassivePorts } from './passive-ports.ts';
+import type { PassiveLease } from './passive-leases.ts';
+import type { PassivePorts } from './passive-ports.ts';
 import { ReplyError } from './reply.ts';
 import type { Endpoint, Session } from './session.ts';
 
@@ -47,6 +48,8 @@ export class DataChannel implements Disposable {
    * @returns the port to announce. @throws ReplyError 425 when there is none.
    */
   async listen(): Promise<number> {
+    // First: sessions that kept their port until they had another one would wait for each other. The port rests, so it
+    // cannot be the one that is announced next, and a connection that was made to it is not taken for the new one.
     this.close();
     const lease = await this.#ports.lease(this.#session.client.address, this.#session.server.address);
     if (this.#disposed) {

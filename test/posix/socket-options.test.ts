@@ -4,6 +4,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { afterEach, describe, expect, it } from 'vitest';
 import { posixAvailable } from '../../src/posix/libc.ts';
 import { keepUrgentDataInline } from '../../src/posix/socket-options.ts';
+import { pythonAvailable } from '../support/python.ts';
 
 /** Sends `AB`, then `X` as urgent data, then `CD`, and closes. Node itself cannot send urgent data. */
 const SENDER = `
@@ -20,7 +21,9 @@ function descriptorOf(server: Server): number {
   return (server as unknown as { _handle: { fd: number } })._handle.fd;
 }
 
-describe.runIf(posixAvailable() && process.platform === 'linux')('keepUrgentDataInline', () => {
+const able = posixAvailable() && process.platform === 'linux' && pythonAvailable();
+
+describe.runIf(able)('keepUrgentDataInline', () => {
   let server: Server;
   afterEach(() => server.close());
 

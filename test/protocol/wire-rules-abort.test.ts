@@ -1,10 +1,11 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { FtpServer } from '../../src/index.ts';
 import type { ControlClient } from '../support/control-client.ts';
+import { pythonAvailable } from '../support/python.ts';
 import { loggedIn, startTestServer } from '../support/test-server.ts';
 import { StorageWithVastFile, vastTransfer } from './vast-file.ts';
 
@@ -132,9 +133,7 @@ describe('W8: ABOR with a Telnet Synch, as it arrives where the urgent octet is 
   });
 });
 
-const hasPython = spawnSync('python3', ['--version']).status === 0;
-
-describe.skipIf(!hasPython)('W8: ABOR with real urgent data, which Python can send', () => {
+describe.runIf(pythonAvailable())('W8: ABOR with real urgent data, which Python can send', () => {
   /** Runs a script with the port as its argument. @returns what it printed, line by line. */
   async function python(script: string): Promise<string[]> {
     const { server } = await startVastServer();

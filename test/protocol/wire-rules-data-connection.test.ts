@@ -1,5 +1,4 @@
 import { connect } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createFtpServer, type FtpServerOptions, MemoryFileSystem } from '../../src/index.ts';
 import { CommandHandler } from '../../src/protocol/command-handler.ts';
@@ -9,6 +8,7 @@ import { newSession } from '../../src/protocol/session.ts';
 import { checkFtpServiceOptions } from '../../src/services/ftp-options.ts';
 import { protocolSettings } from '../../src/services/ftp-settings.ts';
 import { type ControlClient, DataClient } from '../support/control-client.ts';
+import { ipv6LoopbackAvailable } from '../support/ipv6.ts';
 import { loggedIn, startTestServer } from '../support/test-server.ts';
 import { extendedPassiveParsers, passiveParsers } from './client-parsers.ts';
 import { StorageWithVastFile, vastTransfer } from './vast-file.ts';
@@ -140,9 +140,7 @@ describe('W12: the 229', () => {
 });
 
 describe('W13: protocols and EPSV ALL', () => {
-  const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
-
-  test.skipIf(!hasIpv6)('W13: on IPv6 PASV is refused, and EPSV and EPRT work', async () => {
+  test.runIf(ipv6LoopbackAvailable())('W13: on IPv6 PASV is refused, and EPSV and EPRT work', async () => {
     const fileSystem = new MemoryFileSystem({ files: { '/file': CONTENT } });
     const server = createFtpServer({ authenticator: everybody, fileSystem });
     await server.listen({ host: '::1', port: 0 });

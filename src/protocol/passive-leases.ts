@@ -1,0 +1,139 @@
+import type { Socket } from 'node:net';
+import { reset } from '../transfer/reset.ts';
+import { ListenerPool } from './listener-pool.ts';
+import { PassiveListener } from './passive-listener.ts';
+import { ANY_PORT, PortLedger, type PortRange } from './port-ledger.ts';
+import { ReplyError } from './reply.ts';
+
+/** How long a client whose command waits for a port is kept waiting, before 425. */
+const WAIT_FOR_PORT_MS = 5_000;
+
+/** Another unit or program may give up a port of the range, and nobody tells: those who wait look again after this. */
+const LOOK_AGAIN_MS = 1_000;
+
+/**
+ * A port that was announced in vain is not given to the same client address before this: the connection may be under
+ * way, or in the listener's queue, and would pass for the one of the next lease. Longer than the second after which a
+ * lost SYN is sent again (RFC 6298 section 2), and well below `WAIT_FOR_PORT_MS`, so that to wait for it is enough.
+ */
+const REST_MS = 1_500;
+
+/** A port that waits for one client. */
+export interface PassiveLease {
+  readonly port: number;
+  /** The client's connection, unread; pending until it comes. Never rejects. */
+  readonly connection: Promise<Socket>;
+  /** Gives the port back, and drops a connection that came but was not taken. May be called again. */
+  release(): void;
+}
+
+/**
+ * The leases on one local address.
+ *
+ * As soon as its connection came, a port is free to the client's address again: a client makes one connection to each
+ * port that it is told. If none came, the port rests first. Whoever finds no port waits, and gets 425 rather than a port
+ * that has not rested: it is better to refuse a transfer than to store what somebody else sent.
+ */
+export class PassiveLeases {
+  readonly #ledger: PortLedger;
+  readonly #listeners: ListenerPool;
+  /** By client address: to others, a port that is given back was free before. Whoever waits longest is first. */
+  readonly #waiting = new Map<string, Set<() => void>>();
+  #closed = false;
+
+  /** @param onStranger hears of every connection that was reset because nobody waited for its address. */
+  constructor(localAddress: string, range: PortRange | undefined, onStranger: () => void) {
+    this.#ledger = new PortLedger(range);
+    this.#listeners = new ListenerPool(localAddress, this.#ledger, onStranger);
+  }
+
+  /** @param client canonical address. @throws ReplyError 425 when no port becomes free to it in time. */
+  async lease(client: string): Promise<PassiveLease> {
+    const deadline = Date.now() + WAIT_FOR_PORT_MS;
+    let lease = this.#waiting.has(client) ? undefined : await this.#take(client);
+    while (lease === undefined) {
+      const leftMs = deadline - Date.now();
+      if (leftMs <= 0 || this.#closed) throw new ReplyError(425, 'All passive ports are in use; try again later.');
+      await this.#givenBack(client, Math.min(leftMs, LOOK_AGAIN_MS));
+      lease = await this.#take(client);
+    }
+    return lease;
+  }
+
+  /** Closes all listeners, and answers those who wait. */
+  close(): void {
+    this.#closed = true;
+    this.#listeners.close();
+    for (const queue of this.#waiting.values()) for (const wake of queue) wake();
+  }
+
+  async #take(client: string): Promise<PassiveLease | undefined> {
+    let mayBind = true;
+    while (!this.#closed) {
+      const port = this.#ledger.choose(client, Date.now(), mayBind);
+      if (port === undefined) return undefined;
+      // Before it is bound: another session of this address must not choose it meanwhile.
+      if (port !== ANY_PORT) this.#ledger.take(client, port);
+      const listener = this.#listeners.get(port) ?? (await this.#listeners.bind(port));
+      if (listener instanceof PassiveListener) {
+        if (port !== ANY_PORT || this.#ledger.take(client, listener.port)) return this.#expect(client, listener);
+        // The system chose a port that rests: its first listener was closed. The new one is for others.
+        this.#listeners.releasedUnused(listener);
+      } else {
+        this.#ledger.giveBack(client, port);
+        mayBind = listener === 'foreign';
+      }
+    }
+    return undefined;
+  }
+
+  #expect(client: string, listener: PassiveListener): PassiveLease {
+    const { port } = listener;
+    const { promise: connection, resolve } = promiseWithResolver<Socket>();
+    let arrived: Socket | undefined;
+    const accept = (socket: Socket) => {
+      arrived = socket;
+      this.#listeners.usageChanged(listener);
+      this.#giveBack(client, port);
+      resolve(socket);
+    };
+    const release = () => {
+      // A clean end would pass for an empty file (wire rule W6).
+      if (arrived) reset(arrived);
+      if (!listener.stopExpecting(client, accept)) return;
+      this.#listeners.releasedUnused(listener);
+      setTimeout(() => this.#giveBack(client, port), REST_MS).unref();
+    };
+    listener.expect(client, accept);
+    this.#listeners.usageChanged(listener);
+    return { port, connection, release };
+  }
+
+  #giveBack(client: string, port: number): void {
+    this.#ledger.giveBack(client, port);
+    const [longestWaiting] = this.#waiting.get(client) ?? [];
+    longestWaiting?.();
+  }
+
+  /** A port was given back to `client`, or it is time to look again. */
+  #givenBack(client: string, withinMs: number): Promise<void> {
+    const queue = this.#waiting.get(client) ?? new Set();
+    this.#waiting.set(client, queue);
+    return new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        queue.delete(wake);
+        if (queue.size === 0) this.#waiting.delete(client);
+        resolve();
+      };
+      const timer = setTimeout(wake, withinMs);
+      queue.add(wake);
+    });
+  }
+}
+
+function promiseWithResolver<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve!: (value: T) => void;
+  const promise = new Promise<T>((fulfil) => (resolve = fulfil));
+  return { promise, resolve };
+}
