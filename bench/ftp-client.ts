@@ -1,0 +1,97 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+
+export interface ServerAddress {
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface FtpReply {
+  readonly code: number;
+  /** Every line without its CRLF. */
+  readonly lines: readonly string[];
+}
+
+/** No more of a client than a benchmark needs: what it sends is what it was told to, and nothing is checked twice. */
+export class FtpClient implements Disposable {
+  readonly socket: Socket;
+  readonly #address: string;
+  readonly #replies: FtpReply[] = [];
+  #partial = '';
+  #lines: string[] = [];
+  #wake: (() => void) | undefined;
+  #ended = false;
+
+  private constructor(socket: Socket, address: string) {
+    this.socket = socket;
+    this.#address = address;
+    socket.setEncoding('latin1');
+    socket.on('data', (text: string) => this.#take(text));
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      this.#ended = true;
+      this.#wake?.();
+    });
+  }
+
+  /** Connects, takes the greeting and logs in as anonymous. */
+  static async login({ address, port }: ServerAddress): Promise<FtpClient> {
+    const socket = connect({ host: address, port, noDelay: true });
+    const client = new FtpClient(socket, address);
+    await client.expect(220);
+    await client.command('USER anonymous', 331);
+    await client.command('PASS bench@example.org', 230);
+    return client;
+  }
+
+  send(line: string): void {
+    this.socket.write(`${line}\r\n`);
+  }
+
+  async reply(): Promise<FtpReply> {
+    for (;;) {
+      const reply = this.#replies.shift();
+      if (reply) return reply;
+      if (this.#ended) throw new Error('the server closed the control connection');
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  /** @throws Error when the next reply has another code. */
+  async expect(code: number): Promise<FtpReply> {
+    const reply = await this.reply();
+    if (reply.code !== code) throw new Error(`expected ${code}, got: ${reply.lines.join(' / ')}`);
+    return reply;
+  }
+
+  command(line: string, code: number): Promise<FtpReply> {
+    this.send(line);
+    return this.expect(code);
+  }
+
+  /** Asks for a passive port and connects to it. Nothing is read yet. */
+  async passive(): Promise<Socket> {
+    const { lines } = await this.command('EPSV', 229);
+    const socket = connect({ host: this.#address, port: Number(/\|\|\|(\d+)\|/.exec(lines[0]!)?.[1]) });
+    socket.pause();
+    await once(socket, 'connect');
+    return socket;
+  }
+
+  [Symbol.dispose](): void {
+    this.socket.destroy();
+  }
+
+  #take(text: string): void {
+    const lines = (this.#partial + text).split('\r\n');
+    this.#partial = lines.pop()!;
+    for (const line of lines) {
+      this.#lines.push(line);
+      const code = this.#lines[0]!.slice(0, 3);
+      if (!line.startsWith(`${code} `)) continue;
+      this.#replies.push({ code: Number(code), lines: this.#lines });
+      this.#lines = [];
+    }
+    this.#wake?.();
+  }
+}

@@ -1,0 +1,101 @@
+import { availableParallelism, cpus, release, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+
+/** One thing that was measured. A row without a bound informs and cannot fail. */
+export interface Measurement {
+  readonly name: string;
+  readonly value: number | string;
+  readonly unit?: string;
+  /** The value must not exceed it; or, for a text, must equal it. */
+  readonly bound?: number | string;
+}
+
+export interface BenchOptions {
+  readonly title: string;
+  /** For --help: what it does and shows. */
+  readonly description: string;
+  /** Numbers that the command line may change, with what they are by default. */
+  readonly numbers?: Readonly<Record<string, { readonly default: number; readonly description: string }>>;
+}
+
+export type Numbers = (name: string) => number;
+
+/**
+ * Runs a benchmark from the command line: prints its measurements as they come, and sets the exit code to 1 when one of
+ * them is out of bounds.
+ */
+export async function runBench(
+  options: BenchOptions,
+  measure: (numbers: Numbers, note: (text: string) => void) => AsyncIterable<Measurement>,
+): Promise<void> {
+  const known = Object.entries(options.numbers ?? {});
+  const { values } = parseArgs({
+    options: {
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+      ...Object.fromEntries(known.map(([name]) => [name, { type: 'string' as const }])),
+    },
+  });
+  if (values.help) {
+    process.stdout.write(help(options));
+    return;
+  }
+  const given = values as Record<string, unknown>;
+  const numbers = new Map(known.map(([name, number]) => [name, wholeNumber(name, given[name] ?? number.default)]));
+  const say = (line: string) => void (values.json || process.stdout.write(`${line}\n`));
+
+  say(`${options.title}\n${Object.values(machine()).join(' · ')}\n`);
+  const rows: (Measurement & { passed?: boolean })[] = [];
+  for await (const row of measure((name) => numbers.get(name)!, say)) {
+    const passed = row.bound === undefined ? undefined : isWithin(row);
+    rows.push({ ...row, ...(passed !== undefined && { passed }) });
+    say(formatRow(row, passed));
+  }
+  const passed = rows.every((row) => row.passed !== false);
+  if (values.json) {
+    process.stdout.write(
+      `${JSON.stringify({ bench: options.title, machine: machine(), passed, rows }, undefined, 2)}\n`,
+    );
+  }
+  process.exitCode = passed ? 0 : 1;
+}
+
+function isWithin({ value, bound }: Measurement): boolean {
+  return typeof value === 'number' && typeof bound === 'number' ? value <= bound : value === bound;
+}
+
+function formatRow({ name, value, unit = '', bound }: Measurement, passed: boolean | undefined): string {
+  const shown = `${typeof value === 'number' ? formatNumber(value) : value} ${unit}`.trimEnd();
+  const limit = typeof bound === 'number' ? `≤ ${formatNumber(bound)} ${unit}`.trimEnd() : (bound ?? '');
+  const verdict = passed === undefined ? '' : passed ? 'PASS' : 'FAIL';
+  return `${name.padEnd(58)} ${shown.padStart(16)}  ${limit.padEnd(16)} ${verdict}`.trimEnd();
+}
+
+function formatNumber(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toFixed(Math.abs(value) < 10 ? 2 : 1);
+}
+
+function machine(): Record<'processor' | 'memory' | 'system' | 'node', string> {
+  return {
+    processor: `${availableParallelism()} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}`,
+    memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
+    system: `${process.platform} ${release()}`,
+    node: `Node ${process.versions.node}`,
+  };
+}
+
+function wholeNumber(name: string, value: unknown): number {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number) || number <= 0) throw new TypeError(`--${name} takes a whole number above 0`);
+  return number;
+}
+
+function help({ title, description, numbers = {} }: BenchOptions): string {
+  const rows = [
+    ...Object.entries(numbers).map(([name, number]) => [`--${name} N`, `${number.description} (${number.default})`]),
+    ['--json', 'the measurements as JSON'],
+    ['--help', 'this text'],
+  ];
+  const flags = rows.map(([flag, text]) => `  ${flag!.padEnd(20)} ${text}\n`);
+  return `${title}\n\n${description.trim()}\n\nOptions:\n${flags.join('')}\nExit code 1 when a bound is not kept.\n`;
+}
