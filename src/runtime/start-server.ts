@@ -79,16 +79,15 @@ class LocalServer implements RunningServer {
     return this.close();
   }
 
-  async #serve(connection: ControlConnection): Promise<void> {
-    this.#clients.add(connection.stream);
-    try {
-      await this.#service.serve(connection);
-    } finally {
-      connection.stream.destroy();
-      this.#clients.delete(connection.stream);
+  #serve(connection: ControlConnection): Promise<void> {
+    const { stream } = connection;
+    this.#clients.add(stream);
+    return this.#service.serve(connection).finally(() => {
+      stream.destroy();
+      this.#clients.delete(stream);
       this.#served += 1;
       if (this.#clients.size === 0) this.#lastClientLeft?.();
-    }
+    });
   }
 
   async #close(): Promise<void> {

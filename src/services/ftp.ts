@@ -69,10 +69,10 @@ export class FtpService implements Service {
     this.#dispose = dispose ?? (() => {});
   }
 
-  async serve({ stream, local, remote }: ControlConnection): Promise<void> {
+  serve({ stream, local, remote }: ControlConnection): Promise<void> {
     if (this.#draining) {
       stream.end(encodeReply(reply(421, 'The server is shutting down.')));
-      return;
+      return Promise.resolve();
     }
     this.#arrivals += 1;
     const session = newSession(`${process.pid.toString(36)}-${this.#arrivals.toString(36)}`, remote, local);
@@ -80,9 +80,11 @@ export class FtpService implements Service {
     const conversation = new Conversation(stream, session, this.#environment);
     this.#sessions.add(session);
     this.#conversations.add(conversation);
-    await conversation.ended;
-    this.#conversations.delete(conversation);
-    this.#sessions.delete(session);
+    // Not awaited: a suspended function for each idle client costs more than this one that is called at its end.
+    return conversation.ended.then(() => {
+      this.#conversations.delete(conversation);
+      this.#sessions.delete(session);
+    });
   }
 
   drain(): void {
