@@ -2,33 +2,13 @@
  * A file of the disk, open for writing. Whether the octets go to a temporary file or into the file itself, and what becomes
  * of them at the end, is the business of an UploadTarget.
  */
-import type { FileHandle } from 'node:fs/promises';
 import type { Place } from './disk-jail.ts';
 import { translateErrors } from './errno-kinds.ts';
-import type { BrokenUploads, WritableFile, WriteMode } from './file-system.ts';
+import type { WritableFile, WriteMode } from './file-system.ts';
 import { openInPlace } from './in-place-target.ts';
 import { openReplacement } from './replacement-target.ts';
 import { StorageError } from './storage-error.ts';
-
-export interface UploadOptions {
-  readonly brokenUploads: BrokenUploads;
-  /** Whether commit waits until the octets are on the medium (fsync(2)). */
-  readonly fsync: boolean;
-  /** Whether a symbolic link is written through, to what it points to. Otherwise it is refused. */
-  readonly followLinks: boolean;
-}
-
-/** Where the octets of one upload go. */
-export interface UploadTarget {
-  readonly file: FileHandle;
-  /** Offset of the first octet that is written. */
-  readonly start: number;
-  /** Whether every write goes to the end of the file, wherever that is by then (O_APPEND). */
-  readonly appends: boolean;
-  /** @param end offset behind the last octet written. May leave `file` open. */
-  commit(end: number): Promise<void>;
-  abandon(end: number): Promise<void>;
-}
+import type { UploadOptions, UploadTarget } from './upload-target.ts';
 
 /**
  * @param directory where the file is or will be. The result owns it; when this fails the caller still does.

@@ -2,10 +2,10 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import type { Place } from './disk-jail.ts';
-import type { UploadOptions, UploadTarget } from './disk-upload.ts';
 import { errnoCodeOf } from './errno-kinds.ts';
 import type { WriteMode } from './file-system.ts';
 import { StorageError } from './storage-error.ts';
+import type { UploadOptions, UploadTarget } from './upload-target.ts';
 
 const { O_WRONLY, O_CREAT, O_EXCL, O_APPEND } = constants;
 const UPLOAD_MODE = 0o666;

@@ -3,13 +3,13 @@ import { constants, type Stats } from 'node:fs';
 import { access, type FileHandle, lstat, open, rename, statfs, unlink } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { type NativePath, Place } from './disk-jail.ts';
-import type { UploadOptions, UploadTarget } from './disk-upload.ts';
 import { errnoCodeOf } from './errno-kinds.ts';
 import type { WriteMode } from './file-system.ts';
 import { CREATE, NameReservation, renameToFree, UPLOAD_MODE } from './name-reservation.ts';
 import { realPathOf } from './real-path.ts';
 import { StorageError } from './storage-error.ts';
 import { temporaryName } from './temporary-name.ts';
+import type { UploadOptions, UploadTarget } from './upload-target.ts';
 
 /** The bits of a replaced file that the new one gets. Not set-user-ID and its like: the content is another. */
 const KEPT_MODE = 0o777;
