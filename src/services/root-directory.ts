@@ -16,6 +16,9 @@ export class SystemRootError extends RootError {
 /** Directories of the system itself, in which a file can be a device or a switch of the kernel (S20). */
 const SYSTEM_DIRECTORIES = ['/proc', '/sys', '/dev'];
 
+/** Stands among the devices of Linux and holds ordinary files, in memory (shm_overview(7)). */
+const SHARED_MEMORY = '/dev/shm';
+
 /**
  * Checks that a directory can be served.
  * @param options.force serve `/` and the directories of the system as well.
@@ -35,7 +38,12 @@ export async function checkRoot(root: string, { force = false }: { readonly forc
 }
 
 function isSystemDirectory(path: string): boolean {
-  return path === parse(path).root || SYSTEM_DIRECTORIES.some((system) => `${path}/`.startsWith(`${system}/`));
+  if (path === parse(path).root) return true;
+  return SYSTEM_DIRECTORIES.some((system) => isWithin(path, system)) && !isWithin(path, SHARED_MEMORY);
+}
+
+function isWithin(path: string, directory: string): boolean {
+  return `${path}/`.startsWith(`${directory}/`);
 }
 
 async function attempt<T>(root: string, work: () => Promise<T>): Promise<T> {

@@ -1,6 +1,7 @@
-import { chmod, mkdir, realpath, symlink, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { checkRoot, RootError, SystemRootError } from '../../src/services/root-directory.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
@@ -45,5 +46,11 @@ describe('the directory to be served', () => {
     const directory = join(await temporaryDirectory(), 'development');
     await mkdir(directory);
     expect(await checkRoot(directory)).toBe(await realpath(directory));
+  });
+
+  test.runIf(existsSync('/dev/shm'))('may lie in shared memory, where files are ordinary ones', async () => {
+    const directory = await mkdtemp('/dev/shm/served-');
+    onTestFinished(() => rm(directory, { recursive: true }));
+    expect(await checkRoot(directory)).toBe(directory);
   });
 });
