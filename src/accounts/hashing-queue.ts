@@ -5,10 +5,13 @@ export interface HashingQueueLimits {
   readonly atOnce: number;
   /** Pieces of work that may wait for their turn. */
   readonly waiting: number;
+  /** Those of one client among them. */
+  readonly waitingPerClient: number;
 }
 
 /**
- * Lets few passwords be hashed at a time, and few wait for it, in the order in which they came.
+ * Lets few passwords be hashed at a time, and a bounded number wait for it. Clients have their turns in rotation, so that
+ * whoever guesses passwords by the hundred keeps himself waiting, and nobody else.
  *
  * scrypt runs on the threads that also do all work on files (four, unless UV_THREADPOOL_SIZE says otherwise). Their own
  * queue has no bound and forgets nobody: two hundred wrong passwords would stop every SIZE and RETR for half a minute,
@@ -17,8 +20,9 @@ export interface HashingQueueLimits {
 export class HashingQueue {
   readonly #limits: HashingQueueLimits;
   #running = 0;
-  /** What gives each its turn. A set, since those in the middle leave as well. */
-  readonly #waiting = new Set<() => void>();
+  #waitingInAll = 0;
+  /** What gives each its turn, by client; the client whose turn it is comes first. */
+  readonly #waiting = new Map<string, Set<() => void>>();
 
   constructor(limits: HashingQueueLimits) {
     this.#limits = limits;
@@ -26,14 +30,15 @@ export class HashingQueue {
 
   /**
    * Runs `work` when it is its turn.
+   * @param client whose work it is: the address.
    * @param signal takes it out of the queue; once it runs, it runs to its end.
    * @returns what `work` returns, or throws what it throws.
    * @throws TooManyLoginsError at once when the queue is full; the signal's reason when that aborts before the turn comes.
    */
-  async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async run<T>(client: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     signal?.throwIfAborted();
     if (this.#running < this.#limits.atOnce) this.#running += 1;
-    else await this.#turn(signal);
+    else await this.#turn(client, signal);
     try {
       return await work();
     } finally {
@@ -41,18 +46,22 @@ export class HashingQueue {
     }
   }
 
-  #turn(signal: AbortSignal | undefined): Promise<void> {
-    if (this.#waiting.size >= this.#limits.waiting) throw new TooManyLoginsError();
+  #turn(client: string, signal: AbortSignal | undefined): Promise<void> {
+    const waiting = this.#waiting.get(client) ?? new Set();
+    if (this.#waitingInAll >= this.#limits.waiting || waiting.size >= this.#limits.waitingPerClient) {
+      throw new TooManyLoginsError();
+    }
     return new Promise((resolve, reject) => {
       const begin = () => {
         signal?.removeEventListener('abort', leave);
         resolve();
       };
       const leave = () => {
-        this.#waiting.delete(begin);
+        this.#remove(client, waiting, begin);
         reject(signal?.reason);
       };
-      this.#waiting.add(begin);
+      this.#waiting.set(client, waiting.add(begin));
+      this.#waitingInAll += 1;
       signal?.addEventListener('abort', leave, { once: true });
     });
   }
@@ -64,7 +73,17 @@ export class HashingQueue {
       this.#running -= 1;
       return;
     }
-    this.#waiting.delete(next);
-    next();
+    const [client, waiting] = next;
+    const [begin] = waiting;
+    this.#waiting.delete(client);
+    this.#waiting.set(client, waiting);
+    this.#remove(client, waiting, begin!);
+    begin!();
+  }
+
+  #remove(client: string, waiting: Set<() => void>, begin: () => void): void {
+    waiting.delete(begin);
+    this.#waitingInAll -= 1;
+    if (waiting.size === 0) this.#waiting.delete(client);
   }
 }

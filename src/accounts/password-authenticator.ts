@@ -4,8 +4,11 @@ import type { Authenticator, Credentials, LoginClient } from './authenticator.ts
 import { HashingQueue } from './hashing-queue.ts';
 import { decoyPasswordHash, verifyPassword } from './password-hash.ts';
 
-/** Of everybody who logs in here. Two leave half of Node's four threads to those who read and write files. */
-const QUEUE = new HashingQueue({ atOnce: 2, waiting: 64 });
+/**
+ * Of everybody who logs in here. Two leave half of Node's four threads to those who read and write files; and as many
+ * wait as can have their turn within a usual login timeout.
+ */
+const QUEUE = new HashingQueue({ atOnce: 2, waiting: 1_024, waitingPerClient: 400 });
 
 /**
  * Lets in whoever knows the password of an account. One authenticator looks through all directories, so that every
@@ -27,11 +30,11 @@ export class PasswordAuthenticator implements Authenticator {
 
   authenticate(
     { user, password }: Credentials,
-    _client?: LoginClient,
+    client: LoginClient,
     signal?: AbortSignal,
   ): Promise<Account | undefined> {
     // Strangers wait for their turn as well: neither the clock nor a refusal tells them from users.
-    return this.#queue.run(() => this.#check(user, password), signal);
+    return this.#queue.run(client.address, () => this.#check(user, password), signal);
   }
 
   async #check(user: string, password: string): Promise<Account | undefined> {

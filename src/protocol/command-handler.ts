@@ -99,14 +99,12 @@ export class CommandHandler implements Disposable {
     const run = new CommandRun(session, this.#environment, this.#data);
     // Answered beside a transfer: what the next command finds, and what ABOR ends, is not this one's to change.
     const aside = session.transfer !== undefined;
-    if (!aside) {
-      this.#current = run;
-      if (!row?.keepsPending) session.pending = NOTHING_PENDING;
-    }
+    if (!aside && !row?.keepsPending) session.pending = NOTHING_PENDING;
     if (command === undefined || row === undefined) {
       yield this.#rejectUnknown(line);
       return;
     }
+    if (!aside) this.#current = run;
     session.lastVerb = row.verb;
     session.lastCommandMs = Date.now();
     try {
@@ -132,6 +130,9 @@ export class CommandHandler implements Disposable {
     this.#environment.log.error('command failed', { session: id, verb: lastVerb, error: describe(error) });
   }
 }
+
+/** What becomes of files is logged where it is told; who comes and goes, where more is known of it. */
+const FILE_EVENTS: ReadonlySet<SessionEvent['type']> = new Set(['upload', 'download', 'rename', 'delete']);
 
 /** One command while it runs: what its row gets to see. */
 class CommandRun implements CommandContext {
@@ -171,6 +172,8 @@ class CommandRun implements CommandContext {
   }
 
   emit(event: SessionEvent): void {
+    const { type, ...fields } = event;
+    if (FILE_EVENTS.has(type)) this.environment.log.info(type, { session: this.session.id, ...fields });
     this.environment.emit({ ...event, session: summaryOf(this.session) });
   }
 

@@ -45,13 +45,15 @@ export class DataChannel implements Disposable {
 
   /**
    * Waits for the client on a passive port.
+   * @param signal ends the wait for a port that is free.
    * @returns the port to announce. @throws ReplyError 425 when there is none.
    */
-  async listen(): Promise<number> {
+  async listen(signal: AbortSignal): Promise<number> {
     // First: sessions that kept their port until they had another one would wait for each other. The port rests, so it
     // cannot be the one that is announced next, and a connection that was made to it is not taken for the new one.
     this.close();
-    const lease = await this.#ports.lease(this.#session.client.address, this.#session.server.address);
+    const { client, server } = this.#session;
+    const lease = await this.#ports.lease(client.address, server.address, signal);
     if (this.#disposed) {
       lease.release();
       throw new ReplyError(425, 'The session is over.');

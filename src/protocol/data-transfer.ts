@@ -39,7 +39,7 @@ export async function* runTransfer(context: CommandContext, plan: TransferPlan):
 }
 
 async function complete(context: CommandContext, plan: TransferPlan): Promise<Reply> {
-  const { session, data, signal } = context;
+  const { session, environment, data, signal } = context;
   const transfer = session.transfer!;
   try {
     const socket = await data.open(signal);
@@ -54,6 +54,8 @@ async function complete(context: CommandContext, plan: TransferPlan): Promise<Re
     await plan.finish?.(transfer.moved, Date.now() - transfer.startedMs);
     return reply(226, plan.closing ?? 'Transfer complete.');
   } catch (error) {
+    const { verb, path, moved } = transfer;
+    environment.log.warn('transfer broken', { session: session.id, verb, path, moved });
     await plan.cancel?.();
     if (signal.aborted) return ABORTED;
     throw error;

@@ -38,7 +38,7 @@ export class PassiveLeases {
   readonly #ledger: PortLedger;
   readonly #listeners: ListenerPool;
   /** By client address: to others, a port that is given back was free before. Whoever waits longest is first. */
-  readonly #waiting = new Map<string, Set<() => void>>();
+  readonly #waiting = new Map<string, Set<Waiter>>();
   #closed = false;
 
   /** @param onStranger hears of every connection that was reset because nobody waited for its address. */
@@ -47,24 +47,36 @@ export class PassiveLeases {
     this.#listeners = new ListenerPool(localAddress, this.#ledger, onStranger);
   }
 
-  /** @param client canonical address. @throws ReplyError 425 when no port becomes free to it in time. */
-  async lease(client: string): Promise<PassiveLease> {
+  /**
+   * @param client canonical address. @param signal ends the wait; a port that needs no wait is given all the same.
+   * @throws ReplyError 425 when no port becomes free to it in time.
+   */
+  async lease(client: string, signal?: AbortSignal): Promise<PassiveLease> {
     const deadline = Date.now() + WAIT_FOR_PORT_MS;
-    let lease = this.#waiting.has(client) ? undefined : await this.#take(client);
-    while (lease === undefined) {
-      const leftMs = deadline - Date.now();
-      if (leftMs <= 0 || this.#closed) throw new ReplyError(425, 'All passive ports are in use; try again later.');
-      await this.#givenBack(client, Math.min(leftMs, LOOK_AGAIN_MS));
-      lease = await this.#take(client);
+    const queue = this.#waiting.get(client) ?? new Set();
+    this.#waiting.set(client, queue);
+    const waiter: Waiter = { wake: ignore };
+    queue.add(waiter);
+    try {
+      for (;;) {
+        const lease = first(queue) === waiter ? await this.#take(client) : undefined;
+        if (lease) return lease;
+        const leftMs = deadline - Date.now();
+        if (leftMs <= 0 || this.#closed || signal?.aborted) throw ALL_IN_USE;
+        await woken(waiter, Math.min(leftMs, LOOK_AGAIN_MS), signal);
+      }
+    } finally {
+      queue.delete(waiter);
+      if (queue.size === 0) this.#waiting.delete(client);
+      else first(queue)?.wake();
     }
-    return lease;
   }
 
   /** Closes all listeners, and answers those who wait. */
   close(): void {
     this.#closed = true;
     this.#listeners.close();
-    for (const queue of this.#waiting.values()) for (const wake of queue) wake();
+    for (const queue of this.#waiting.values()) for (const { wake } of [...queue]) wake();
   }
 
   async #take(client: string): Promise<PassiveLease | undefined> {
@@ -102,7 +114,9 @@ export class PassiveLeases {
       if (arrived) reset(arrived);
       if (!listener.stopExpecting(client, accept)) return;
       this.#listeners.releasedUnused(listener);
-      setTimeout(() => this.#giveBack(client, port), REST_MS).unref();
+      // Not in the timer itself: where the process stood still for longer than the rest (a suspended machine), the late
+      // connection is still in the listener's queue, and is looked at between the timers and this.
+      setTimeout(() => setImmediate(() => this.#giveBack(client, port)), REST_MS).unref();
     };
     listener.expect(client, accept);
     this.#listeners.usageChanged(listener);
@@ -111,26 +125,38 @@ export class PassiveLeases {
 
   #giveBack(client: string, port: number): void {
     this.#ledger.giveBack(client, port);
-    const [longestWaiting] = this.#waiting.get(client) ?? [];
-    longestWaiting?.();
-  }
-
-  /** A port was given back to `client`, or it is time to look again. */
-  #givenBack(client: string, withinMs: number): Promise<void> {
-    const queue = this.#waiting.get(client) ?? new Set();
-    this.#waiting.set(client, queue);
-    return new Promise((resolve) => {
-      const wake = () => {
-        clearTimeout(timer);
-        queue.delete(wake);
-        if (queue.size === 0) this.#waiting.delete(client);
-        resolve();
-      };
-      const timer = setTimeout(wake, withinMs);
-      queue.add(wake);
-    });
+    first(this.#waiting.get(client))?.wake();
   }
 }
+
+const ALL_IN_USE = new ReplyError(425, 'All passive ports are in use; try again later.');
+
+/** A lease that waits for a port. It keeps its place in the queue however often it looks in vain. */
+interface Waiter {
+  wake: () => void;
+}
+
+/** Fulfilled when it is time to look again: a port was given back, `withinMs` have passed, or the wait is ended. */
+function woken(waiter: Waiter, withinMs: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', wake);
+      waiter.wake = ignore;
+      resolve();
+    };
+    const timer = setTimeout(wake, withinMs);
+    signal?.addEventListener('abort', wake, { once: true });
+    waiter.wake = wake;
+  });
+}
+
+function first<T>(items: Iterable<T> | undefined): T | undefined {
+  const [item] = items ?? [];
+  return item;
+}
+
+function ignore(): void {}
 
 function promiseWithResolver<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
   let resolve!: (value: T) => void;

@@ -28,11 +28,12 @@ export class PassivePorts implements AsyncDisposable {
   /**
    * Takes a port on which `clientAddress` is expected.
    * @param localAddress the address to listen on: the one that the client's control connection came to.
-   * @throws ReplyError 425 when no port becomes free in time.
+   * @param signal ends the wait for a port.
+   * @throws ReplyError 425 when no port becomes free in time, or the wait was ended.
    */
-  async lease(clientAddress: string, localAddress: string): Promise<PassiveLease> {
+  async lease(clientAddress: string, localAddress: string, signal?: AbortSignal): Promise<PassiveLease> {
     if (this.#closed) throw new ReplyError(425, 'The server is closing.');
-    return this.#leasesOn(canonicalAddress(localAddress)).lease(canonicalAddress(clientAddress));
+    return this.#leasesOn(canonicalAddress(localAddress)).lease(canonicalAddress(clientAddress), signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

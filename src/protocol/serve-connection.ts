@@ -206,7 +206,13 @@ export class Conversation {
     const working = this.#running && this.#loggedIn && !this.#control.blocked;
     if (this.#phase === 'leaving') this.#control.destroy();
     else if (working || this.session.transfer) this.#timer.refresh();
-    else this.#leave('timeout', TIMEOUT);
+    else this.#giveUp();
+  }
+
+  /** A login that is under way must not succeed behind the client's back. */
+  #giveUp(): void {
+    this.#leave('timeout', TIMEOUT);
+    this.#handler.abort();
   }
 
   /** Commands that came before the end are still served; a transfer ends with its control connection (RFC 959 section 5.1). */

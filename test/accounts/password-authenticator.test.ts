@@ -36,7 +36,7 @@ afterEach(() => {
 describe('a password authenticator', () => {
   test('lets in who knows the password, with the account of the first directory that has the name', async () => {
     const authenticator = new PasswordAuthenticator([await accountList('alice'), await accountList('bob')]);
-    const login = (user: string, password: string) => authenticator.authenticate({ user, password });
+    const login = (user: string, password: string) => authenticator.authenticate({ user, password }, CLIENT);
     expect(await login('bob', "bob's password")).toEqual({ name: 'bob', home: '/', permissions: ['list'] });
     expect(await login('bob', "alice's password")).toBeUndefined();
     expect(await login('carol', "bob's password")).toBeUndefined();
@@ -77,12 +77,12 @@ describe('a password authenticator', () => {
   });
 
   test('S15, S19: a full queue refuses users and strangers alike, and nobody is hashed for it', async () => {
-    const queue = new HashingQueue({ atOnce: 1, waiting: 0 });
+    const queue = new HashingQueue({ atOnce: 1, waiting: 0, waitingPerClient: 0 });
     const authenticator = new PasswordAuthenticator([await accountList('alice')], queue);
     scryptCalls.length = 0;
-    const first = authenticator.authenticate({ user: 'alice', password: "alice's password" });
+    const first = authenticator.authenticate({ user: 'alice', password: "alice's password" }, CLIENT);
     for (const user of ['alice', 'nobody']) {
-      await expect(authenticator.authenticate({ user, password: 'x' })).rejects.toThrow(TooManyLoginsError);
+      await expect(authenticator.authenticate({ user, password: 'x' }, CLIENT)).rejects.toThrow(TooManyLoginsError);
     }
     expect(await first).toMatchObject({ name: 'alice' });
     expect(scryptCalls).toHaveLength(1);
@@ -91,7 +91,7 @@ describe('a password authenticator', () => {
   test('does not throw for credentials of any kind', async () => {
     const authenticator = new PasswordAuthenticator([]);
     for (const text of ['\0', '\udc80', '\u202e', '__proto__', 'x'.repeat(10_000)]) {
-      expect(await authenticator.authenticate({ user: text, password: text })).toBeUndefined();
+      expect(await authenticator.authenticate({ user: text, password: text }, CLIENT)).toBeUndefined();
     }
   });
 });

@@ -99,6 +99,37 @@ describe('a conversation', () => {
   );
 });
 
+test('ABOR behind a STAT of a path ends the listing with 426, not with a part of it', async () => {
+  const storage = new MemoryFileSystem({ files: { '/a': '', '/b': '' } });
+  const client = await loggedIn(await startTestServer({ fileSystem: storage }));
+  client.write('STAT /\r\nABOR\r\n');
+  expect((await client.reply()).code).toBe(426);
+  expect((await client.reply()).code).toBe(226);
+});
+
+test('a login that takes longer than its timeout does not succeed behind the 421', async () => {
+  let decide!: () => void;
+  const authenticator: typeof everybody = {
+    authenticate: async (credentials, client) => {
+      await new Promise<void>((resolve) => {
+        decide = resolve;
+      });
+      return everybody.authenticate(credentials, client);
+    },
+  };
+  const server = await startTestServer({ authenticator, timeouts: { loginMs: 100 } });
+  const events: string[] = [];
+  server.on('login', () => events.push('login'));
+  const left = once(server, 'disconnect');
+  const client = await greeted(server);
+  await client.command('USER tester');
+  expect(await client.code('PASS secret')).toBe(421);
+  client.socket.end();
+  decide();
+  await left;
+  expect(events).toEqual([]);
+});
+
 describe('what one command sets up for the next', () => {
   const files = { '/f': Buffer.alloc(1_000) };
 

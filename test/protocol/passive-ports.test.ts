@@ -306,6 +306,29 @@ describe('passive ports', () => {
   });
 });
 
+test('who waits longest for a port gets it, however often he has looked in vain', async () => {
+  stopTheClock();
+  const ports = passivePorts({ range: await freeRange(1) });
+  const held = await ports.lease(US, US);
+  const order: string[] = [];
+  const first = ports.lease(US, US).then((lease) => {
+    order.push('first');
+    return lease;
+  });
+  await vi.advanceTimersByTimeAsync(700);
+  const second = ports.lease(US, US).then((lease) => {
+    order.push('second');
+    return lease;
+  });
+  await vi.advanceTimersByTimeAsync(700);
+  await dial(held.port);
+  const lease = await first;
+  expect(order).toEqual(['first']);
+  await dial(lease.port);
+  await second;
+  expect(order).toEqual(['first', 'second']);
+});
+
 describe('a data channel that listens', () => {
   function dataChannel(ports: PassivePorts): DataChannel {
     const ours = { client: { address: US, port: 1 }, server: { address: US, port: 2 } };
@@ -317,8 +340,8 @@ describe('a data channel that listens', () => {
   test('does not take a connection to the port that it announced before', async () => {
     const channel = dataChannel(passivePorts());
     for (let i = 0; i < 20; i++) {
-      const early = turnedAway(await channel.listen());
-      const port = await channel.listen();
+      const early = turnedAway(await channel.listen(new AbortController().signal));
+      const port = await channel.listen(new AbortController().signal);
       await early;
       const client = await dial(port);
       const socket = await channel.open(new AbortController().signal);
@@ -330,23 +353,23 @@ describe('a data channel that listens', () => {
     const ports = passivePorts({ range: await freeRange(2) });
     const held = await ports.lease(US, US);
     const channel = dataChannel(ports);
-    await channel.listen();
-    const second = channel.listen();
+    await channel.listen(new AbortController().signal);
+    const second = channel.listen(new AbortController().signal);
     await dial(held.port);
     expect(await second).toBe(held.port);
   });
 
-  test('gives a port back that it was waiting for when its session ended', async () => {
+  test('leaves the queue for a port as soon as its session ends, and takes none', async () => {
     stopTheClock();
     const ports = passivePorts({ range: await freeRange(1) });
     const held = await ports.lease(US, US);
     const channel = dataChannel(ports);
-    const refused = expect(channel.listen()).rejects.toMatchObject({ reply: { code: 425 } });
-    channel[Symbol.dispose]();
-    await dial(held.port);
-    await refused;
+    const session = new AbortController();
+    const refused = expect(channel.listen(session.signal)).rejects.toMatchObject({ reply: { code: 425 } });
     const next = ports.lease(US, US);
-    await vi.advanceTimersByTimeAsync(REST_MS);
+    session.abort();
+    await refused;
+    await dial(held.port);
     expect((await next).port).toBe(held.port);
   });
 });

@@ -3,6 +3,7 @@ import { StorageError } from '../../storage/storage-error.ts';
 import { demandPermission } from '../checks.ts';
 import type { CommandContext } from '../command.ts';
 import { type ListSwitches, takeSwitches } from '../list-switches.ts';
+import { ReplyError } from '../reply.ts';
 import { baseName, resolvePath } from '../virtual-path.ts';
 import { compileWildcard, hasWildcard } from '../wildcard.ts';
 
@@ -91,7 +92,7 @@ async function* only(
   wanted: (entry: DirectoryEntry) => boolean,
 ): AsyncGenerator<readonly DirectoryEntry[]> {
   for await (const batch of batches) {
-    if (signal.aborted) return;
+    if (signal.aborted) throw new ReplyError(426, 'Aborted.');
     const kept = batch.filter(wanted);
     if (kept.length > 0) yield kept;
   }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import type { Account } from '../../accounts/account.ts';
 import { TooManyLoginsError } from '../../accounts/too-many-logins-error.ts';
+import { StorageError } from '../../storage/storage-error.ts';
 import type { CommandContext, Row } from '../command.ts';
 import { type Reply, reply } from '../reply.ts';
 import { forgetLogin } from '../session.ts';
@@ -83,6 +84,9 @@ export const loginCommands: readonly Row[] = [
   },
 ];
 
+/** The client has left, or has been told that it took too long. */
+const GIVEN_UP = reply(421, 'The login was given up.');
+
 async function logIn(context: CommandContext, password: string): Promise<Reply> {
   const { session, environment, signal } = context;
   if (session.login.state === 'logged-in') return reply(503, 'Logged in already.');
@@ -95,7 +99,7 @@ async function logIn(context: CommandContext, password: string): Promise<Reply> 
   } catch (error) {
     if (error instanceof TooManyLoginsError) return sendAway(context, user);
     // The client has left, and the attempt with it: that is no fault, and nobody reads the answer.
-    if (signal.aborted) return reply(421, 'The login was given up.');
+    if (signal.aborted) return GIVEN_UP;
     throw error;
   }
   if (account === undefined) return refuse(context, user);
@@ -103,6 +107,7 @@ async function logIn(context: CommandContext, password: string): Promise<Reply> 
     session.login = { state: 'stranger' };
     return reply(530, 'The home directory of this account is not available.');
   }
+  if (signal.aborted) return GIVEN_UP;
 
   session.login = { state: 'logged-in', user, account };
   session.failedLogins = 0;
@@ -145,7 +150,7 @@ async function homeIsUsable({ session, environment }: CommandContext, account: A
     if (type === 'directory') return true;
     reason = `is a ${type}`;
   } catch (error) {
-    reason = inspect(error);
+    reason = error instanceof StorageError ? error.kind : inspect(error);
   }
   environment.log.error('home directory not usable', {
     session: session.id,
