@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
 import { type FileHandle, open, realpath, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Permission } from './account.ts';
@@ -26,6 +27,15 @@ export type PasswordFileEdit =
 
 export type PasswordFileEditResult = 'added' | 'replaced' | 'removed' | 'absent';
 
+/** What is named is a directory, a named pipe or a device, which must not be replaced. The message is one line that names it. */
+export class NotRegularFileError extends Error {
+  override readonly name = 'NotRegularFileError';
+
+  constructor(path: string) {
+    super(`${path} is not a regular file; nothing was changed`);
+  }
+}
+
 /** What the file looked like before; undefined when there was none. */
 interface Original {
   readonly text: string;
@@ -39,7 +49,7 @@ interface Original {
  * Whoever reads the file at that moment finds the old or the new one, never half of it. All other lines stay as they are,
  * and so do the file's mode and owner; a new file can be read by its owner only.
  * @returns what happened; `absent` when there was nothing to remove.
- * @throws PasswordFileError when the file is not in order, Error for a bad name, a bad home or no permissions,
+ * @throws PasswordFileError when the file is not in order, NotRegularFileError, Error for a bad name, a bad home or no permissions,
  *   or a system error.
  */
 export async function editPasswordFile(path: string, edit: PasswordFileEdit): Promise<PasswordFileEditResult> {
@@ -80,10 +90,13 @@ function apply(lines: readonly PasswordFileLine[], edit: PasswordFileEdit) {
 }
 
 async function readOriginal(path: string): Promise<Original | undefined> {
-  const file = await open(path).catch(ifAbsent(undefined));
+  // Without O_NONBLOCK, a named pipe would keep us waiting for somebody who writes to it.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(ifAbsent(undefined));
   if (!file) return undefined;
   try {
-    const { mode, uid, gid } = await file.stat();
+    const stats = await file.stat();
+    if (!stats.isFile()) throw new NotRegularFileError(path);
+    const { mode, uid, gid } = stats;
     return { text: await file.readFile('utf8'), mode: mode & 0o777, uid, gid };
   } finally {
     await file.close();

@@ -14,9 +14,9 @@ const EXAMPLES = `
 Without a command, ohai-ftpd serves the current folder on 127.0.0.1:2121.
 
 Examples:
-  ohai-ftpd serve --root /srv/ftp --architecture prefork
+  ohai-ftpd serve --root /srv/ftp --architecture serial
   ohai-ftpd serve --help
-  ohai-ftpd passwd accounts.txt alice
+  ohai-ftpd passwd ../accounts.txt alice
 `;
 
 const DEFAULT_COMMAND = 'serve';
@@ -36,13 +36,14 @@ export interface CommandLine {
  */
 export async function runCommandLine({ architectures, argv, host = process }: CommandLine): Promise<number> {
   // A reader that goes away, as `head` does, must not take the server with it.
-  for (const stream of [host.stdout, host.stderr]) stream.on('error', ignoreBrokenPipe);
+  for (const stream of [host.stdout, host.stderr]) stream.on('error', ignoreLostReader);
 
   const words = argv.slice(2);
   const commands = [serveCommand(host, architectures), passwdCommand(host), architecturesCommand(host, architectures)];
   const names = commands.map((command) => command.name());
   try {
     refuseUnknownCommand(words[0], [...names, 'help']);
+    if (words[0] === 'help') refuseUnknownCommand(words[1], names);
     await program(host, commands).parseAsync(words, { from: 'user' });
     return 0;
   } catch (error) {
@@ -78,7 +79,7 @@ function program(host: HostProcess, commands: readonly Command[]): Command {
   return root;
 }
 
-/** Commander would take an unknown word for an argument of the default command. */
+/** Commander would take an unknown word for an argument of the default command, and help about it for a silent failure. */
 function refuseUnknownCommand(word: string | undefined, known: readonly string[]): void {
   if (word === undefined || word.startsWith('-') || known.includes(word)) return;
   throw new UsageError(`unknown command '${word}'${suggestion(word, known)}`);
@@ -95,6 +96,7 @@ function usageProblem(error: unknown): string | undefined {
     .replace(/\.$/, '');
 }
 
-function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+function ignoreLostReader(error: NodeJS.ErrnoException): void {
+  // EIO: a terminal that was closed.
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
 }

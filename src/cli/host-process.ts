@@ -10,4 +10,4 @@ export interface HostProcess {
   exit(code: number): void;
 }
 
-export type StopSignal = 'SIGINT' | 'SIGTERM';
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';

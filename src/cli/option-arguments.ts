@@ -17,6 +17,12 @@ export function argumentOf<T>(parse: (text: string) => T): (text: string) => T {
   };
 }
 
+/** A text that a shell left empty, as in `--root "$FOLDER"`, would mean the current folder, or every address. */
+export function nonEmptyArgument(text: string): string {
+  if (text === '') throw new InvalidArgumentError('It must not be empty.');
+  return text;
+}
+
 /** @returns a port to listen on, 0…65535. */
 export function portArgument(text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65535)

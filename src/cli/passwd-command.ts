@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { Permission } from '../accounts/account.ts';
 import { accountNameProblem } from '../accounts/account-name.ts';
 import { parseHome } from '../accounts/home-directory.ts';
-import { editPasswordFile, type PasswordFileEdit } from '../accounts/password-file-edit.ts';
+import { editPasswordFile, NotRegularFileError, type PasswordFileEdit } from '../accounts/password-file-edit.ts';
 import { PasswordFileError } from '../accounts/password-file-format.ts';
 import { hashPassword } from '../accounts/password-hash.ts';
 import { parsePermissions } from '../accounts/permissions.ts';
@@ -20,13 +20,15 @@ interface PasswdFlags {
 }
 
 const EXAMPLES = `
-The password is asked for, or taken from the first line of standard input when that is no terminal.
-An account that exists keeps what is not given. The file says itself how it is to be edited by hand.
+The password is always asked for, or taken from the first line of standard input when that is no terminal.
+An account that exists gets the new password and keeps the options that are not given. The file says itself
+how it is to be edited by hand. Keep it outside the folder that is served. A home has to exist there:
+/alice below is the folder /srv/ftp/alice.
 
 Examples:
-  ohai-ftpd passwd accounts.txt alice --permissions read-write --home /alice
-  ohai-ftpd passwd accounts.txt alice --delete
-  ohai-ftpd serve --password-file accounts.txt
+  ohai-ftpd passwd ../accounts.txt alice --permissions read-write --home /alice
+  ohai-ftpd passwd ../accounts.txt alice --delete
+  ohai-ftpd serve --root /srv/ftp --password-file ../accounts.txt
 `;
 
 /** `passwd`: writes the files that `serve --password-file` reads. */
@@ -74,7 +76,7 @@ async function edit(file: string, change: PasswordFileEdit) {
   try {
     return await editPasswordFile(file, change);
   } catch (error) {
-    if (error instanceof PasswordFileError) throw error;
+    if (error instanceof PasswordFileError || error instanceof NotRegularFileError) throw error;
     throw new Failure(`${file} ${describeSystemError(error)}`, { cause: error });
   }
 }

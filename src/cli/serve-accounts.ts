@@ -72,7 +72,8 @@ async function accountsOfFile(path: string, user: string | undefined, root: stri
   const names = await readNames(path);
   if (isInside(await realpath(path), root)) {
     throw new Failure(
-      `password file ${path} lies inside the served folder, where clients could read it; move it elsewhere`,
+      `password file ${path} lies inside the served folder, where clients could read it; ` +
+        'move it elsewhere, or serve another folder with --root',
     );
   }
   if (user === undefined) return names;

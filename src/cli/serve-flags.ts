@@ -4,6 +4,7 @@ import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../servi
 import {
   countArgument,
   ipv4Argument,
+  nonEmptyArgument,
   portArgument,
   portRangeArgument,
   secondsArgument,
@@ -48,7 +49,8 @@ Examples:
   ohai-ftpd serve                                     the current folder, for this machine only
   ohai-ftpd serve --root /srv/ftp --host 0.0.0.0      for the network
   ohai-ftpd serve --no-anonymous --user alice         nobody but alice
-  ohai-ftpd serve --password-file accounts.txt        accounts made with: ohai-ftpd passwd
+  ohai-ftpd serve --root /srv/ftp --password-file ../accounts.txt
+                                                      accounts made with: ohai-ftpd passwd
   ohai-ftpd serve --passive-ports 50000-50099 --passive-host 203.0.113.7
                                                       behind NAT or a firewall
 `;
@@ -60,14 +62,14 @@ export function serveOptions(architectures: readonly Runner[]): Command {
     .summary('serve a folder (the default command)')
     .description('Serves a folder over FTP.')
     .option('--architecture <name>', `how clients are served: ${names}`, 'reactor')
-    .option('--root <dir>', 'folder to serve', '.')
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--root <dir>', 'folder to serve', nonEmptyArgument, '.')
+    .option('--host <address>', 'address to listen on', nonEmptyArgument, '127.0.0.1')
     .option('--port <number>', 'port to listen on; 0: any free one', portArgument, 2121)
     .optionsGroup('Who may log in:')
     .option('--anonymous', 'let strangers read (the default without --password-file)')
     .option('--no-anonymous', 'let in accounts only')
     .option('--writable', 'let strangers upload and make directories as well')
-    .option('--password-file <file>', 'accounts that may log in')
+    .option('--password-file <file>', 'accounts that may log in', nonEmptyArgument)
     .option(
       '--user <name>',
       'name of the account made at start (default: ohai); with --password-file: let in this account of it only',

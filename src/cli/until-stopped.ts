@@ -2,16 +2,19 @@ import type { RunningServer } from '../runtime/runner.ts';
 import type { Log } from '../services/log.ts';
 import type { HostProcess, StopSignal } from './host-process.ts';
 
-const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
+const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /** The exit code of a process that a signal ended, as shells count: 128 and the signal's number. */
-const EXIT_CODES: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143 };
-
-/** A terminal sends Ctrl-C to npm and to us, and npm hands it on: one press comes as two within this time. */
-const NPM_ECHO_MS = 300;
+const EXIT_CODES: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
 /**
- * Waits for the first SIGINT or SIGTERM, then closes the server. A second signal ends the process at once.
+ * One act of a person comes as two signals within this time: npm hands on the Ctrl-C that the terminal sent to us as well,
+ * and of a terminal that is closed both the shell and the kernel tell.
+ */
+const ECHO_MS = 300;
+
+/**
+ * Waits for the first SIGINT, SIGTERM or SIGHUP, then closes the server. A second signal ends the process at once.
  * Listens for signals when it returns.
  * @param options.graceMs how long clients may take to finish.
  */
@@ -46,12 +49,15 @@ export async function serveUntilStopped(
     };
 
     const isEcho = (signal: StopSignal, before: { readonly signal: StopSignal; readonly at: number }) =>
-      signal === 'SIGINT' &&
-      before.signal === 'SIGINT' &&
-      host.env.npm_command !== undefined &&
-      performance.now() - before.at < NPM_ECHO_MS;
+      signal === before.signal && performance.now() - before.at < echoMs(signal, host);
 
     for (const name of STOP_SIGNALS) host.on(name, onSignal);
   });
   log.info('stopped', { served: server.stats().served });
+}
+
+/** @returns for how long the same signal again counts as the first one still. */
+function echoMs(signal: StopSignal, { env }: HostProcess): number {
+  if (signal === 'SIGHUP') return ECHO_MS;
+  return signal === 'SIGINT' && env.npm_command !== undefined ? ECHO_MS : 0;
 }

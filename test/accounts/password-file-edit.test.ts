@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -86,12 +87,27 @@ describe('editing a password file', () => {
     expect(await readFile(path, 'utf8')).toBe('what is this\n');
   });
 
+  test.skipIf(process.platform === 'win32')('refuses a named pipe at once, and leaves it where it is', async () => {
+    const path = join(await temporaryDirectory(), 'pipe');
+    execFileSync('mkfifo', [path]);
+    for (const edit of [
+      { action: 'set', name: 'bob', passwordHash: NEW },
+      { action: 'remove', name: 'bob' },
+    ] as const) {
+      await expect(editPasswordFile(path, edit)).rejects.toThrow(`${path} is not a regular file; nothing was changed`);
+    }
+    expect((await lstat(path)).isFIFO()).toBe(true);
+    expect(await readdir(dirname(path))).toEqual(['pipe']);
+  });
+
   test('leaves no temporary file behind when it fails', async () => {
     const directory = await temporaryDirectory();
     // A directory in the place of the file can be neither read nor replaced.
     const path = join(directory, 'accounts');
     await mkdir(path);
-    await expect(editPasswordFile(path, { action: 'set', name: 'bob', passwordHash: NEW })).rejects.toThrow('EISDIR');
+    await expect(editPasswordFile(path, { action: 'set', name: 'bob', passwordHash: NEW })).rejects.toThrow(
+      `${path} is not a regular file; nothing was changed`,
+    );
     expect(await readdir(directory)).toEqual(['accounts']);
   });
 });

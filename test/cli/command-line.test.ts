@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { architectures } from '../../architectures/index.ts';
 import { runCommandLine } from '../../src/cli/command-line.ts';
 import { FakeHost } from './fake-host.ts';
 import { FakeRunner } from './fake-runner.ts';
@@ -25,6 +26,15 @@ describe('the command line', () => {
     },
   );
 
+  test('names architectures that there are in its examples', async () => {
+    const helps = [await run('--help'), await run('serve', '--help'), await run('passwd', '--help')];
+    const named = helps.flatMap(({ out }) =>
+      [...out.matchAll(/ohai-ftpd .*--architecture (\S+)/g)].map(([, name]) => name),
+    );
+    expect(named.length).toBeGreaterThan(0);
+    expect(architectures.map(({ name }) => name)).toEqual(expect.arrayContaining(named));
+  });
+
   test('lists the architectures that it was given, with their aliases', async () => {
     expect(await run('architectures')).toEqual({
       code: 0,
@@ -41,6 +51,8 @@ describe('the command line', () => {
   test.each([
     ['serv', "unknown command 'serv' (did you mean serve?); see ohai-ftpd serve --help"],
     ['frobnicate', "unknown command 'frobnicate'; see ohai-ftpd serve --help"],
+    ['help frobnicate', "unknown command 'frobnicate'; see ohai-ftpd serve --help"],
+    ['help serv', "unknown command 'serv' (did you mean serve?); see ohai-ftpd serve --help"],
     ['serve x', "too many arguments for 'serve'. Expected 0 arguments but got 1; see ohai-ftpd serve --help"],
     ['serve --prot 1', "unknown option '--prot' (did you mean --port?); see ohai-ftpd serve --help"],
     ['--prot 1', "unknown option '--prot' (did you mean --port?); see ohai-ftpd serve --help"],
@@ -76,6 +88,9 @@ describe('the command line', () => {
     ['--log-level', 'loud'],
     ['--log-format', 'xml'],
     ['--recursive-listings', '-1', 'all'],
+    ['--root', ''],
+    ['--host', ''],
+    ['--password-file', ''],
   ])('refuses wrong values of %s', async (option, ...values) => {
     for (const value of values) {
       const { code, err } = await run('serve', `${option}=${value}`);
@@ -94,8 +109,10 @@ describe('the command line', () => {
   test('outlives a reader of its output that went away', async () => {
     const host = new FakeHost();
     await runCommandLine({ architectures: [], argv: ['node', 'ohai-ftpd', 'architectures'], host });
-    const broken = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
-    expect(() => host.stdout.emit('error', broken)).not.toThrow();
+    for (const code of ['EPIPE', 'EIO']) {
+      const lost = Object.assign(new Error(`write ${code}`), { code });
+      expect(() => host.stdout.emit('error', lost)).not.toThrow();
+    }
     expect(() => host.stdout.emit('error', new Error('other'))).toThrow('other');
   });
 });

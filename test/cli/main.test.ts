@@ -82,11 +82,11 @@ describe('the installed program', () => {
     await expect(client(port, 'alice', 'first')).rejects.toThrow('530');
   });
 
-  test('says 421 to an idle client and exits with 0 when it is stopped', async () => {
+  test.each(['SIGTERM', 'SIGHUP'] as const)('says 421 to an idle client and exits with 0 at %s', async (signal) => {
     const { child, port } = await serve();
     const socket = connect(port, '127.0.0.1');
     await until(socket, /^220 OHAI\r\n/);
-    child.kill('SIGTERM');
+    child.kill(signal);
     expect(await until(socket, /\r\n/)).toMatch(/^421 /);
     expect(await exitOf(child)).toBe(0);
   });

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parsePasswordFile } from '../../src/accounts/password-file-format.ts';
@@ -94,6 +94,16 @@ describe('passwd', () => {
     const { code, err } = await passwd(file, 'one', 'alice');
     expect({ code, err }).toEqual({ code: 1, err: expect.stringMatching(/^ohai-ftpd: .*accounts line 1: [^\n]+\n$/) });
     expect(await readFile(file, 'utf8')).toBe('root:x:0:0::/root:/bin/sh\n');
+  });
+
+  test('does not replace what is no regular file', async () => {
+    const file = await newPath();
+    await mkdir(file);
+    expect(await passwd(file, 'one', 'alice')).toEqual({
+      code: 1,
+      out: '',
+      err: `ohai-ftpd: ${file} is not a regular file; nothing was changed\n`,
+    });
   });
 
   test('says in one line that a directory is missing', async () => {

@@ -188,7 +188,9 @@ describe('serve ends with exit code 1 and one line', () => {
     };
     expect(await problem('/no/file')).toContain('password file /no/file does not exist');
     expect(await problem(path, '--user', 'bob')).toContain(`password file ${path} has no account 'bob'`);
-    expect(await problem(path, '--root', join(path, '..'))).toContain('lies inside the served folder');
+    expect(await problem(path, '--root', join(path, '..'))).toMatch(
+      /lies inside the served folder, .*; move it elsewhere, or serve another folder with --root\n$/,
+    );
     await writeFile(path, 'alice:secret\n');
     expect(await problem(path)).toContain(`${path} line 1: `);
   });
@@ -208,20 +210,24 @@ describe('serve ends with exit code 1 and one line', () => {
 });
 
 describe('a signal', () => {
-  test('closes the server with the grace period, says so, and ends with 0', async () => {
-    const { host, runner, ended } = await serve('--grace', '1.5');
-    host.emit('SIGINT', 'SIGINT');
-    expect(runner.graces).toEqual([1500]);
-    expect(host.takeErr()).toMatch(/info {2}stopping: .* signal=SIGINT connected=2 graceMs=1500\n$/);
-    runner.closed.resolve();
-    expect(await ended).toBe(0);
-    expect(host.takeErr()).toMatch(/info {2}stopped served=7\n$/);
-    expect(host.listenerCount('SIGINT') + host.listenerCount('SIGTERM')).toBe(0);
-  });
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'])(
+    'closes the server with the grace period, says so, and ends with 0 (%s)',
+    async (signal) => {
+      const { host, runner, ended } = await serve('--grace', '1.5');
+      host.emit(signal, signal);
+      expect(runner.graces).toEqual([1500]);
+      expect(host.takeErr()).toMatch(new RegExp(`info {2}stopping: .* signal=${signal} connected=2 graceMs=1500\n$`));
+      runner.closed.resolve();
+      expect(await ended).toBe(0);
+      expect(host.takeErr()).toMatch(/info {2}stopped served=7\n$/);
+      expect(host.eventNames()).toEqual([]);
+    },
+  );
 
   test.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ])('that comes second ends the process at once (%s: %i)', async (signal, code) => {
     const { host, runner, ended } = await serve();
     host.emit('SIGTERM', 'SIGTERM');
@@ -230,6 +236,15 @@ describe('a signal', () => {
     expect(host.exitCodes).toEqual([code]);
     runner.closed.resolve();
     await ended;
+  });
+
+  test('of a closed terminal, which the shell sends as well, does not count as a second one', async () => {
+    const { host, runner, ended } = await serve();
+    host.emit('SIGHUP', 'SIGHUP');
+    host.emit('SIGHUP', 'SIGHUP');
+    expect(host.exitCodes).toEqual([]);
+    runner.closed.resolve();
+    expect(await ended).toBe(0);
   });
 
   test('that npm passes on after the terminal sent it already does not count as a second one', async () => {
