@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { messageOf } from './child-message.ts';
 import type { ServerAddress } from './ftp-client.ts';
+import { OwnedChild } from './owned-child.ts';
 import { spawnWithDescriptors } from './server-process.ts';
 
 const HERE = fileURLToPath(import.meta.url);
@@ -15,18 +16,17 @@ const AT_ONCE = 100;
 const OTHER_DESCRIPTORS = 256;
 
 export class IdleCrowd implements AsyncDisposable {
-  readonly #child: ReturnType<typeof spawnWithDescriptors>;
+  readonly #child: OwnedChild;
 
-  private constructor(child: ReturnType<typeof spawnWithDescriptors>) {
+  private constructor(child: OwnedChild) {
     this.#child = child;
-    process.once('exit', this.#kill);
   }
 
   /** @param clients how many. Fulfilled when the last one has logged in. @throws Error when one of them cannot. */
   static async gather(server: ServerAddress, clients: number): Promise<IdleCrowd> {
     const args = [HERE, server.address, String(server.port), String(clients)];
     const child = spawnWithDescriptors(clients + OTHER_DESCRIPTORS, args, true);
-    const crowd = new IdleCrowd(child);
+    const crowd = new IdleCrowd(new OwnedChild(child));
     try {
       await messageOf<'ready'>(child);
     } catch (error) {
@@ -37,17 +37,9 @@ export class IdleCrowd implements AsyncDisposable {
   }
 
   /** Ends all connections. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    process.off('exit', this.#kill);
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const ended = once(this.#child, 'exit');
-    this.#kill();
-    await ended;
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#child[Symbol.asyncDispose]();
   }
-
-  readonly #kill = (): void => {
-    this.#child.kill('SIGKILL');
-  };
 }
 
 /** The far side. */

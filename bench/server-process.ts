@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { OwnedChild } from './owned-child.ts';
 
 const BIN = fileURLToPath(new URL('../architectures/main.js', import.meta.url));
 
@@ -22,12 +22,11 @@ export interface ServerProcessOptions {
 export class ServerProcess implements AsyncDisposable {
   readonly address = '127.0.0.1';
   readonly port: number;
-  readonly #child: ChildProcess;
+  readonly #child: OwnedChild;
 
   private constructor(child: ChildProcess, port: number) {
-    this.#child = child;
+    this.#child = new OwnedChild(child);
     this.port = port;
-    process.once('exit', this.#kill);
   }
 
   /** Fulfilled when it serves. @throws Error with what it said, when it ends instead. */
@@ -52,7 +51,7 @@ export class ServerProcess implements AsyncDisposable {
   }
 
   get pid(): number {
-    return this.#child.pid!;
+    return this.#child.process.pid!;
   }
 
   /** How many descriptors it may have open. */
@@ -61,18 +60,9 @@ export class ServerProcess implements AsyncDisposable {
     return Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1] ?? 0);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    process.off('exit', this.#kill);
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const ended = once(this.#child, 'exit');
-    this.#kill();
-    await ended;
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#child[Symbol.asyncDispose]();
   }
-
-  /** At once: nothing of a benchmark's server is worth a grace period. */
-  readonly #kill = (): void => {
-    this.#child.kill('SIGKILL');
-  };
 }
 
 /**
