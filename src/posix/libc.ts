@@ -20,9 +20,47 @@ type Libc =
 
 let libc: Libc | undefined;
 
+/** One for each function of the C library in the modules imported so far. */
+const declarations: (() => unknown)[] = [];
+
 /** Whether calls of the C library work here: not on Windows, and not without koffi's binary for this platform. */
 export function posixAvailable(): boolean {
   return loadOnce().state === 'loaded';
+}
+
+/**
+ * A function of the C library, whatever it returns.
+ *
+ * @param declaration its prototype in C, in the notation of koffi. Looked up at the first call.
+ * @returns a function that calls it; a PosixUnavailableError is thrown where there is no C library to call.
+ */
+export function libraryFunction<Parameters extends readonly unknown[], Result>(
+  declaration: string,
+): (...args: Parameters) => Result {
+  let call: ((...args: Parameters) => Result) | undefined;
+  const declare = () => {
+    call ??= requireLoaded().library.func(declaration) as unknown as (...args: Parameters) => Result;
+    return call;
+  };
+  declarations.push(declare);
+  return (...args) => declare()(...args);
+}
+
+/**
+ * Loads the C library and looks up every function that has been imported so far, instead of each at its first call.
+ *
+ * For worker threads, before they say that they are ready: koffi aborts the whole process when a thread is terminated while
+ * it loads or looks up. Calls do not mind. Does nothing where there is no C library to call.
+ */
+export function declareSystemCalls(): void {
+  if (!posixAvailable()) return;
+  for (const declare of declarations) {
+    try {
+      declare();
+    } catch {
+      // Not a function of this platform; whoever calls it finds out.
+    }
+  }
 }
 
 /**
@@ -37,14 +75,26 @@ export function systemCall<Parameters extends readonly unknown[]>(
   name: string,
   declaration: string,
 ): (...args: Parameters) => number {
-  let call: ((...args: Parameters) => number) | undefined;
+  const call = errnoCall<Parameters>(declaration);
   return (...args) => {
-    const { koffi, library } = requireLoaded();
-    call ??= library.func(declaration) as unknown as (...args: Parameters) => number;
+    const result = call(...args);
+    if (result < 0) throw new PosixError(-result, name);
+    return result;
+  };
+}
+
+/**
+ * The same for calls whose failure is an ordinary answer (EAGAIN of a socket with nothing to say): an error with its stack
+ * costs ten times the call.
+ *
+ * @returns a function that calls it and gives its result, or errno with its sign changed, as the kernel itself does.
+ */
+export function errnoCall<Parameters extends readonly unknown[]>(declaration: string): (...args: Parameters) => number {
+  const call = libraryFunction<Parameters, number>(declaration);
+  return (...args) => {
     const result = call(...args);
     // koffi keeps errno for the thread: nothing in between can have changed it.
-    if (result === -1) throw new PosixError(koffi.errno(), name);
-    return result;
+    return result === -1 ? -requireLoaded().koffi.errno() : result;
   };
 }
 

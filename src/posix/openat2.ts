@@ -1,5 +1,6 @@
 /** openat2(2): open a path that cannot lead out of a directory. Linux 5.6 and newer. */
 import { closeSync, openSync } from 'node:fs';
+import { closeDescriptor } from './descriptor.ts';
 import { PosixError } from './errno.ts';
 import { posixAvailable, systemCall } from './libc.ts';
 import { O_CLOEXEC, O_PATH } from './open-flags.ts';
@@ -78,7 +79,7 @@ function probe(): boolean {
   let root: number | undefined;
   try {
     root = openSync('/', O_PATH);
-    closeSync(openBeneath(root, '.', O_PATH));
+    closeDescriptor(openBeneath(root, '.', O_PATH));
     return true;
   } catch {
     return false;
