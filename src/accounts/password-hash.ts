@@ -1,4 +1,5 @@
-import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+/** Not imported: a unit that greets its first client has no time to load it. */
+const crypto = () => process.getBuiltinModule('node:crypto');
 
 /** What one scrypt run costs: 2^ln · r · p units of work, 128 · 2^ln · r octets of memory (RFC 7914). */
 export interface ScryptCost {
@@ -27,7 +28,7 @@ const PHC = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,
  *   hash in base64 without padding.
  */
 export async function hashPassword(password: string, cost: ScryptCost = DEFAULT_COST): Promise<string> {
-  const salt = randomBytes(16);
+  const salt = crypto().randomBytes(16);
   return formatPasswordHash({ cost, salt, key: await derive(password, salt, cost, 32) });
 }
 
@@ -37,10 +38,18 @@ export async function hashPassword(password: string, cost: ScryptCost = DEFAULT_
  * @throws Error for a hash that isPasswordHash refuses.
  */
 export async function verifyPassword(password: string, hash: string): Promise<boolean> {
-  const expected = parsePasswordHash(hash);
-  if (!expected) throw new Error('not a scrypt hash');
-  const { cost, salt, key } = expected;
-  return timingSafeEqual(await derive(password, salt, cost, key.length), key);
+  const { cost, salt, key } = demandPasswordHash(hash);
+  return crypto().timingSafeEqual(await derive(password, salt, cost, key.length), key);
+}
+
+/**
+ * verifyPassword for a thread that has nothing else to do: keeps it busy for as long as the hash costs, and none of those
+ * that all threads of the process share for their work on files.
+ */
+export function verifyPasswordInThisThread(password: string, hash: string): boolean {
+  const { cost, salt, key } = demandPasswordHash(hash);
+  const { scryptSync, timingSafeEqual } = crypto();
+  return timingSafeEqual(scryptSync(normalized(password), salt, key.length, scryptOptions(cost)), key);
 }
 
 /** Whether the text is an scrypt hash in PHC format with parameters inside sane bounds. */
@@ -50,7 +59,14 @@ export function isPasswordHash(text: string): boolean {
 
 /** A hash that no password matches and that takes as long to check as one made with the default cost. */
 export function decoyPasswordHash(): string {
+  const { randomBytes } = crypto();
   return formatPasswordHash({ cost: DEFAULT_COST, salt: randomBytes(16), key: randomBytes(32) });
+}
+
+function demandPasswordHash(text: string): PasswordHash {
+  const parsed = parsePasswordHash(text);
+  if (!parsed) throw new Error('not a scrypt hash');
+  return parsed;
 }
 
 function parsePasswordHash(text: string): PasswordHash | undefined {
@@ -72,13 +88,20 @@ function base64(octets: Buffer): string {
   return octets.toString('base64').replace(/=+$/, '');
 }
 
-function derive(password: string, salt: Buffer, { ln, r, p }: ScryptCost, length: number): Promise<Buffer> {
-  const N = 2 ** ln;
-  const maxmem = 128 * r * (N + p + 2);
+function derive(password: string, salt: Buffer, cost: ScryptCost, length: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    // The same letter can be typed as one code point or as two; both must open the account (RFC 8265 section 4.2).
-    scrypt(password.normalize('NFC'), salt, length, { N, r, p, maxmem }, (error, key) =>
+    crypto().scrypt(normalized(password), salt, length, scryptOptions(cost), (error, key) =>
       error ? reject(error) : resolve(key),
     );
   });
+}
+
+/** The same letter can be typed as one code point or as two; both must open the account (RFC 8265 section 4.2). */
+function normalized(password: string): string {
+  return password.normalize('NFC');
+}
+
+function scryptOptions({ ln, r, p }: ScryptCost) {
+  const N = 2 ** ln;
+  return { N, r, p, maxmem: 128 * r * (N + p + 2) };
 }

@@ -12,9 +12,9 @@ export function architecturesCommand(host: HostProcess, architectures: readonly 
 
 /** One line per architecture, in columns. */
 export function architectureTable(architectures: readonly Runner[]): string {
-  const rows = architectures.map(({ name, aliases = [], concurrency, pattern, summary }) => [
+  const rows = architectures.map(({ name, aliases = [], traits, pattern, summary }) => [
     [name, ...aliases].join(', '),
-    concurrency,
+    traits.atATime,
     pattern,
     summary,
   ]);

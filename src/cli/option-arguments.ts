@@ -6,6 +6,9 @@ import { InvalidArgumentError } from 'commander';
 /** 24 days: no timer of Node waits longer. */
 const MAX_SECONDS = 2_147_483;
 
+/** More than any machine has use for; a number with a digit too many would bring it down. */
+const MAX_WORKERS = 1_024;
+
 /** A parser that throws ordinary errors, for use with commander. */
 export function argumentOf<T>(parse: (text: string) => T): (text: string) => T {
   return (text) => {
@@ -57,6 +60,18 @@ export function secondsOrZeroArgument(text: string): number {
 /** @returns a whole number, 0 or more. */
 export function countArgument(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+}
+
+/** @returns a whole number, 1 or more. */
+export function positiveArgument(text: string): number {
+  if (countArgument(text) === 0) throw new InvalidArgumentError('It must be 1 or more.');
+  return Number(text);
+}
+
+/** @returns how many processes or threads, 1…1024. */
+export function workersArgument(text: string): number {
+  if (positiveArgument(text) > MAX_WORKERS) throw new InvalidArgumentError(`It must be at most ${MAX_WORKERS}.`);
   return Number(text);
 }
 

@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Runner, RunOptions } from '../runtime/runner.ts';
+import type { ServiceSpec } from '../runtime/service.ts';
 import type { FtpServiceOptions } from '../services/ftp-options.ts';
 import { ftpServiceSpec } from '../services/ftp-spec.ts';
+import { httpServiceSpec } from '../services/http-spec.ts';
 import { createLog } from '../services/log.ts';
 import { checkRoot, SystemRootError } from '../services/root-directory.ts';
 import { suggestion } from './closest-word.ts';
@@ -10,7 +12,8 @@ import { Failure, UsageError } from './failure.ts';
 import type { HostProcess } from './host-process.ts';
 import { explainListenError } from './listen-failure.ts';
 import { decideAccounts, type ServeAccounts } from './serve-accounts.ts';
-import { type ServeFlags, serveOptions } from './serve-flags.ts';
+import { type ServeFlags, type ServiceKind, serveOptions } from './serve-flags.ts';
+import { ServerGroup } from './server-group.ts';
 import { startMessage } from './start-message.ts';
 import { serveUntilStopped } from './until-stopped.ts';
 
@@ -22,23 +25,56 @@ export function serveCommand(host: HostProcess, architectures: readonly Runner[]
 async function serve(host: HostProcess, architectures: readonly Runner[], flags: ServeFlags): Promise<void> {
   const runner = findRunner(architectures, flags.architecture);
   const root = await servedRoot(flags);
+  const services = chooseServices(flags);
   const accounts = await decideAccounts(flags, root);
-  const service = ftpServiceSpec(serviceOptions(flags, { root, architecture: runner.name, accounts }));
   const log = createLog({
     level: flags.logLevel,
     format: flags.logFormat,
     write: (line) => host.stderr.write(line),
   });
-
-  const server = await start(runner, {
-    service,
-    listen: { host: flags.host, port: flags.port },
-    onError: ({ message }) => log.error('server trouble', { reason: message }),
-  });
+  const context = { root, architecture: runner.name, accounts };
+  const server = await ServerGroup.start(
+    services.map(({ kind, port }) => () => {
+      const options: RunOptions = {
+        service: SPECS[kind](flags, context),
+        listen: { host: flags.host, port },
+        ...capacity(flags),
+        onError: ({ message }) => log.error('server trouble', { reason: message }),
+      };
+      return start(runner, options);
+    }),
+  );
   // Signals first: who reads the message may stop the server at once.
   const stopped = serveUntilStopped(server, host, { graceMs: flags.grace, log });
-  host.stdout.write(startMessage({ architecture: runner.name, root, address: server.address, ...accounts }));
+  const addresses = Object.fromEntries(services.map(({ kind }, index) => [kind, server.addresses[index]!]));
+  host.stdout.write(startMessage({ architecture: runner.name, root, addresses, ...accounts }));
   await stopped;
+}
+
+interface SpecContext {
+  readonly root: string;
+  readonly architecture: string;
+  readonly accounts: ServeAccounts;
+}
+
+const SPECS: Readonly<Record<ServiceKind, (flags: ServeFlags, context: SpecContext) => ServiceSpec>> = {
+  ftp: (flags, context) => ftpServiceSpec(ftpOptions(flags, context)),
+  http: ({ symlinks, logLevel: level, logFormat: format }, { root }) =>
+    httpServiceSpec({ root, symlinks, log: { level, format } }),
+};
+
+const DEFAULT_PORTS: Readonly<Record<ServiceKind, number>> = { ftp: 2121, http: 8080 };
+
+/** The services to be started, the one that was asked for first. */
+function chooseServices({ service, port, httpPort, anonymous, passwordFile }: ServeFlags) {
+  const first = { kind: service, port: port ?? DEFAULT_PORTS[service] };
+  if (httpPort === undefined && service === 'ftp') return [first];
+  if (httpPort !== undefined && service === 'http') throw new UsageError('with --service http, its port is --port');
+  // Over HTTP nobody logs in: whoever leaves strangers out would be surprised to find them here.
+  if (anonymous === false || (passwordFile !== undefined && anonymous !== true)) {
+    throw new UsageError('over HTTP everybody may read: add --anonymous, or leave out HTTP');
+  }
+  return service === 'http' ? [first] : [first, { kind: 'http' as const, port: httpPort! }];
 }
 
 function findRunner(architectures: readonly Runner[], wanted: string): Runner {
@@ -65,14 +101,34 @@ async function start(runner: Runner, options: RunOptions) {
   }
 }
 
-function serviceOptions(
-  flags: ServeFlags,
-  {
-    root,
-    architecture,
-    accounts,
-  }: { readonly root: string; readonly architecture: string; readonly accounts: ServeAccounts },
-): FtpServiceOptions {
+/** Wrong passwords count for so long. */
+const BAN_WINDOW_MS = 600_000;
+const LONGEST_BAN_MS = 86_400_000;
+
+/** How many clients, processes and threads; the runtime's part of the options. */
+function capacity(flags: ServeFlags): Pick<RunOptions, 'workers' | 'queue' | 'maxConnections' | 'limits'> {
+  const { workers, queue, maxConnections, maxPerAddress, maxPerUser, banAfter, banTime } = flags;
+  const bans = {
+    failures: banAfter,
+    withinMs: BAN_WINDOW_MS,
+    firstMs: banTime,
+    longestMs: Math.max(banTime, LONGEST_BAN_MS),
+  };
+  return {
+    ...(workers !== undefined && { workers }),
+    ...(queue !== undefined && { queue }),
+    // Where each client has a process or thread of its own, no more are started; elsewhere, no more are let in.
+    ...(maxConnections !== undefined && { maxConnections }),
+    limits: {
+      ...(maxConnections !== undefined && { connections: maxConnections }),
+      ...(maxPerAddress !== undefined && { perAddress: maxPerAddress }),
+      ...(maxPerUser !== undefined && { perUser: maxPerUser }),
+      ...(banAfter > 0 && { bans }),
+    },
+  };
+}
+
+function ftpOptions(flags: ServeFlags, { root, architecture, accounts }: SpecContext): FtpServiceOptions {
   return {
     root,
     ...accounts.options,

@@ -7,20 +7,33 @@ import {
   nonEmptyArgument,
   portArgument,
   portRangeArgument,
+  positiveArgument,
   secondsArgument,
   secondsOrZeroArgument,
+  workersArgument,
 } from './option-arguments.ts';
+
+export type ServiceKind = 'ftp' | 'http';
 
 /** What commander makes of the options of `serve`. All times in milliseconds. */
 export interface ServeFlags {
   readonly architecture: string;
   readonly root: string;
   readonly host: string;
-  readonly port: number;
+  readonly service: ServiceKind;
+  readonly port?: number;
+  readonly httpPort?: number;
   readonly user?: string;
   readonly passwordFile?: string;
   readonly anonymous?: boolean;
   readonly writable?: boolean;
+  readonly workers?: number;
+  readonly queue?: number;
+  readonly maxConnections?: number;
+  readonly maxPerAddress?: number;
+  readonly maxPerUser?: number;
+  readonly banAfter: number;
+  readonly banTime: number;
   readonly passivePorts?: readonly [number, number];
   readonly passiveHost?: string;
   readonly loginTimeout: number;
@@ -64,7 +77,21 @@ export function serveOptions(architectures: readonly Runner[]): Command {
     .option('--architecture <name>', `how clients are served: ${names}`, 'reactor')
     .option('--root <dir>', 'folder to serve', nonEmptyArgument, '.')
     .option('--host <address>', 'address to listen on', nonEmptyArgument, '127.0.0.1')
-    .option('--port <number>', 'port to listen on; 0: any free one', portArgument, 2121)
+    .option('--port <number>', 'port to listen on; 0: any free one (default: 2121; for HTTP 8080)', portArgument)
+    .addOption(choice('--service <name>', 'what to speak: FTP, or HTTP for reading only', ['ftp', 'http'], 'ftp'))
+    .option('--http-port <number>', 'HTTP for reading as well, on this port; 0: any free one', portArgument)
+    .optionsGroup('How many:')
+    .option('--workers <number>', 'processes or threads, where their number is fixed', workersArgument)
+    .option('--queue <number>', 'clients or requests that may wait for a thread of a pool', positiveArgument)
+    .option('--max-connections <number>', 'clients at a time; others wait or are told to', positiveArgument)
+    .option('--max-per-address <number>', 'clients at a time from one address (IPv6: from one /64)', positiveArgument)
+    .option('--max-per-user <number>', 'clients at a time that are logged in as one user', positiveArgument)
+    .addOption(
+      new Option('--ban-after <number>', 'wrong passwords in ten minutes that ban an address; 0: never')
+        .argParser(countArgument)
+        .default(10),
+    )
+    .addOption(seconds('--ban-time', 'seconds of the first ban; each further one is twice as long', 60))
     .optionsGroup('Who may log in:')
     .option('--anonymous', 'let strangers read (the default without --password-file)')
     .option('--no-anonymous', 'let in accounts only')

@@ -8,21 +8,29 @@ import type { ServeAccounts } from './serve-accounts.ts';
 export interface StartMessage extends Pick<ServeAccounts, 'visitors' | 'fromFile'> {
   readonly architecture: string;
   readonly root: string;
-  readonly address: Endpoint;
+  /** Where each service listens. */
+  readonly addresses: { readonly ftp?: Endpoint; readonly http?: Endpoint };
 }
 
 /** What a server says when it serves: where, whom, and how to try it. */
-export function startMessage({ architecture, root, address, visitors, fromFile }: StartMessage): string {
-  const title = `${SOFTWARE.name} ${SOFTWARE.version} · ${architecture} · serving ${root} on ${url(address)}`;
+export function startMessage({ architecture, root, addresses, visitors, fromFile }: StartMessage): string {
+  const { ftp, http } = addresses;
+  const urls = [...(ftp ? [url('ftp', ftp)] : []), ...(http ? [`${url('http', http)}/`] : [])];
+  const title = `${SOFTWARE.name} ${SOFTWARE.version} · ${architecture} · serving ${root} on ${urls.join(' and ')}`;
   const rows = visitors.map(({ name, permissions, password }) => [name, describe(permissions, password)] as const);
   const width = Math.max(9, ...rows.map(([name]) => name.length));
-  const lines = [
-    title,
+  const people = [
     ...rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`),
     ...(fromFile ? [`  ${accountsInWords(fromFile.names).padEnd(width)}  of ${fromFile.path}`] : []),
-    ...(isLoopback(address.address) ? [] : [NOT_PRIVATE]),
+  ];
+  const lines = [
+    title,
+    ...(ftp ? people : []),
+    ...(http ? ['  over HTTP  everybody may read'] : []),
+    ...([ftp, http].every((address) => !address || isLoopback(address.address)) ? [] : [NOT_PRIVATE]),
     'Try:',
-    ...examples({ address, visitors, fromFile }).map((example) => `  ${example}`),
+    ...(ftp ? examples({ address: ftp, visitors, fromFile }) : []).map((example) => `  ${example}`),
+    ...(http ? [`  ${url('http', reachable(http))}/ in a browser`] : []),
     'Ctrl-C stops it.',
   ];
   return lines.map((line) => `${printable(line)}\n`).join('');
@@ -30,15 +38,17 @@ export function startMessage({ architecture, root, address, visitors, fromFile }
 
 const NOT_PRIVATE = 'Plain FTP: passwords and files cross the network unencrypted, for everybody on the way to read.';
 
-function examples({ address, visitors, fromFile }: Pick<StartMessage, 'address' | 'visitors' | 'fromFile'>): string[] {
-  const reachable = { address: reachableAddress(address.address), port: address.port };
+type Examples = Pick<StartMessage, 'visitors' | 'fromFile'> & { readonly address: Endpoint };
+
+function examples({ address, visitors, fromFile }: Examples): string[] {
+  const server = reachable(address);
   const account = visitors.find(({ password }) => password !== undefined);
   return [
-    ...(visitors.some(({ name }) => name === 'anonymous') ? [`curl ${url(reachable)}/`] : []),
-    ...(account ? [`curl -T file.txt -u ${account.name}:${account.password} ${url(reachable)}/`] : []),
-    ...(fromFile ? [`curl -u ${fromFile.names.length === 1 ? fromFile.names[0] : 'NAME'} ${url(reachable)}/`] : []),
+    ...(visitors.some(({ name }) => name === 'anonymous') ? [`curl ${url('ftp', server)}/`] : []),
+    ...(account ? [`curl -T file.txt -u ${account.name}:${account.password} ${url('ftp', server)}/`] : []),
+    ...(fromFile ? [`curl -u ${fromFile.names.length === 1 ? fromFile.names[0] : 'NAME'} ${url('ftp', server)}/`] : []),
     // The form that tnftp, inetutils and netkit have in common.
-    `ftp ${reachable.address} ${reachable.port}`,
+    `ftp ${server.address} ${server.port}`,
   ];
 }
 
@@ -55,14 +65,14 @@ function accountsInWords(names: readonly string[]): string {
   return names.length === 1 ? names[0]! : `${names.length} accounts`;
 }
 
-function url({ address, port }: Endpoint): string {
-  return `ftp://${isIPv6(address) ? `[${address}]` : address}:${port}`;
+function url(scheme: 'ftp' | 'http', { address, port }: Endpoint): string {
+  return `${scheme}://${isIPv6(address) ? `[${address}]` : address}:${port}`;
 }
 
 /** Where a client on this machine finds a server that listens on every address. */
-function reachableAddress(address: string): string {
-  if (address === '0.0.0.0') return '127.0.0.1';
-  return address === '::' ? '::1' : address;
+function reachable({ address, port }: Endpoint): Endpoint {
+  if (address === '0.0.0.0') return { address: '127.0.0.1', port };
+  return { address: address === '::' ? '::1' : address, port };
 }
 
 function isLoopback(address: string): boolean {

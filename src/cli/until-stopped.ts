@@ -19,7 +19,7 @@ const ECHO_MS = 300;
  * @param options.graceMs how long clients may take to finish.
  */
 export async function serveUntilStopped(
-  server: RunningServer,
+  server: Pick<RunningServer, 'stats' | 'close'>,
   host: HostProcess,
   { graceMs, log }: { readonly graceMs: number; readonly log: Log },
 ): Promise<void> {

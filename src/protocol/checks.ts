@@ -8,11 +8,14 @@ import type { Session } from './session.ts';
  * @throws ReplyError 530, 501 or 550.
  */
 export function check(row: Row, argument: string, { login }: Session): void {
-  if (row.access === 'logged-in' && login.state !== 'logged-in') {
+  if (row.access !== 'anyone' && login.state !== 'logged-in') {
     throw new ReplyError(530, 'Log in with USER and PASS first.');
   }
   if (row.argument === 'required' && argument === '') throw new ReplyError(501, `Syntax: ${syntaxOf(row)}`);
   if (row.argument === 'none' && argument.trim() !== '') throw new ReplyError(501, `${row.verb} takes no argument.`);
+  if (row.access === 'administrator' && !(login.state === 'logged-in' && login.account.administrator)) {
+    throw new ReplyError(550, 'Only administrators may do that.');
+  }
   if (row.permission && login.state === 'logged-in') demandPermission(login.account, row.permission);
 }
 

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { DataConnectionError } from '../transfer/data-connection-error.ts';
 import { reset } from '../transfer/reset.ts';
+import { descriptorOf, resetShared } from '../transfer/shared-socket.ts';
 import { canonicalAddress } from './host-port.ts';
 import type { PassiveLease } from './passive-leases.ts';
 import type { PassivePorts } from './passive-ports.ts';
@@ -12,7 +13,9 @@ type State =
   | { readonly state: 'idle' }
   | { readonly state: 'listening'; readonly lease: PassiveLease; readonly expiry: NodeJS.Timeout }
   | { readonly state: 'dialling'; readonly to: Endpoint }
-  | { readonly state: 'open'; readonly socket: Socket };
+  | { readonly state: 'open'; readonly socket: Socket }
+  /** Another thread moves the data, on a descriptor of its own; here, the connection is only kept from ending. */
+  | { readonly state: 'lent'; readonly socket: Socket };
 
 const IDLE: State = { state: 'idle' };
 
@@ -23,6 +26,9 @@ export interface DataChannelTimeouts {
   readonly dataConnectionMs: number;
   readonly stallMs: number;
 }
+
+/** What a command does with the data connection of its session, in whatever thread it runs. */
+export type CommandData = Pick<DataChannel, 'active' | 'listen' | 'dialTo' | 'demandPrepared' | 'open' | 'close'>;
 
 /** The data connection of one session. At most one at a time; preparing another one drops the first. */
 export class DataChannel implements Disposable {
@@ -71,7 +77,7 @@ export class DataChannel implements Disposable {
 
   /** @throws ReplyError 425 when neither PORT nor PASV came before. To be asked before the 150. */
   demandPrepared(): void {
-    if (this.#state.state === 'idle') throw new ReplyError(425, 'Use PASV, EPSV, PORT or EPRT first.');
+    if (!this.active) throw notPrepared();
   }
 
   /**
@@ -79,15 +85,40 @@ export class DataChannel implements Disposable {
    * @throws ReplyError 425 when it cannot be made in time; DataConnectionError when `signal` aborts.
    */
   async open(signal: AbortSignal): Promise<Socket> {
-    this.demandPrepared();
-    const prepared = this.#state;
-    // From here on the timeout of the data connection counts.
-    if (prepared.state === 'listening') clearTimeout(prepared.expiry);
-    const socket = await this.#connected(prepared, signal);
+    const socket = await this.#connect(signal);
     this.#state = { state: 'open', socket };
-    socket.setTimeout(this.#timeouts.stallMs, () => reset(socket, new DataConnectionError('stalled')));
-    signal.addEventListener('abort', () => reset(socket, new DataConnectionError('broken')), { once: true });
+    resetWhenStuck(socket, this.#timeouts.stallMs, signal);
     return socket;
+  }
+
+  /**
+   * Makes the connection for another thread, which is to duplicate its descriptor. That stays open until close() or
+   * takeBack(), whatever becomes of the session: a number that stood for another connection by then would be the worst.
+   * @returns the descriptor. @throws as open() does.
+   */
+  async lend(signal: AbortSignal): Promise<number> {
+    const socket = await this.#connect(signal);
+    this.#state = { state: 'lent', socket };
+    return descriptorOf(socket);
+  }
+
+  /**
+   * Ends the connection with a reset, or what was prepared for one: an orderly end would pass for the end of the file (wire
+   * rule W6).
+   */
+  cutOff(): void {
+    const was = this.#state;
+    if (was.state === 'open' || was.state === 'lent') {
+      this.#state = IDLE;
+      resetShared(was.socket);
+    } else {
+      this.close();
+    }
+  }
+
+  /** The thread that borrowed the connection will not use it any more. If it has not closed it, something went wrong. */
+  takeBack(): void {
+    if (this.#state.state === 'lent') this.cutOff();
   }
 
   /** Back to idle, whatever it was doing. */
@@ -100,6 +131,7 @@ export class DataChannel implements Disposable {
         was.lease.release();
         break;
       case 'open':
+      case 'lent':
         was.socket.destroy();
         break;
     }
@@ -107,7 +139,15 @@ export class DataChannel implements Disposable {
 
   [Symbol.dispose](): void {
     this.#disposed = true;
-    this.close();
+    if (this.#state.state !== 'lent') this.close();
+  }
+
+  #connect(signal: AbortSignal): Promise<Socket> {
+    this.demandPrepared();
+    const prepared = this.#state;
+    // From here on the timeout of the data connection counts.
+    if (prepared.state === 'listening') clearTimeout(prepared.expiry);
+    return this.#connected(prepared, signal);
   }
 
   async #connected(prepared: State, signal: AbortSignal): Promise<Socket> {
@@ -138,9 +178,21 @@ export class DataChannel implements Disposable {
   }
 }
 
+export function notPrepared(): ReplyError {
+  return new ReplyError(425, 'Use PASV, EPSV, PORT or EPRT first.');
+}
+
+/** Ends the connection with an error when no octet moves for `stallMs`, and when `signal` aborts. */
+export function resetWhenStuck(socket: Socket, stallMs: number, signal: AbortSignal): void {
+  socket.setTimeout(stallMs, () => reset(socket, new DataConnectionError('stalled')));
+  signal.addEventListener('abort', () => reset(socket, new DataConnectionError('broken')), { once: true });
+}
+
 function dial({ address, port }: Endpoint, localAddress: string, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: address, port, localAddress, allowHalfOpen: true, noDelay: true });
+    // What is read here, a thread that the connection is lent to would miss.
+    socket.pause();
     const give = () => socket.destroy(new Error('given up'));
     signal.addEventListener('abort', give, { once: true });
     if (signal.aborted) give();

@@ -33,7 +33,7 @@ const ABORTED = reply(426, 'Transfer aborted.');
  */
 export async function* runTransfer(context: CommandContext, plan: TransferPlan): AsyncGenerator<Reply> {
   const { verb, path, total } = plan;
-  context.session.transfer = { verb, path, startedMs: Date.now(), moved: 0, ...(total !== undefined && { total }) };
+  context.beginTransfer({ verb, path, startedMs: Date.now(), moved: 0, ...(total !== undefined && { total }) });
   yield reply(150, plan.opening);
   yield await complete(context, plan);
 }

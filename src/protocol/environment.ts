@@ -2,17 +2,23 @@ import type { Account } from '../accounts/account.ts';
 import type { Authenticator } from '../accounts/authenticator.ts';
 import type { FileSystem } from '../storage/file-system.ts';
 import type { PassivePorts } from './passive-ports.ts';
-import type { Session } from './session.ts';
+import type { Presences } from './presences.ts';
+import type { RequestPool } from './request-pool.ts';
 
 /** What all sessions of a service share. */
-export interface Environment {
+export interface Environment extends CommandEnvironment {
+  readonly passivePorts: PassivePorts;
+  /** Absent: every command runs in the thread that keeps the connections. */
+  readonly requests?: RequestPool;
+}
+
+/** What commands need, in whatever thread they run. */
+export interface CommandEnvironment {
   readonly settings: ProtocolSettings;
   readonly authenticator: Authenticator;
   /** The files that an account sees as `/`. */
   readonly storageFor: (account: Account) => FileSystem;
-  readonly passivePorts: PassivePorts;
-  /** The sessions that this unit serves now, in the order of their arrival. */
-  readonly sessions: ReadonlySet<Session>;
+  readonly presences: Presences;
   readonly emit: (event: FtpEvent) => void;
   readonly log: Log;
 }

@@ -1,14 +1,15 @@
 import type { Socket } from 'node:net';
 import { reset } from '../transfer/reset.ts';
-import { ListenerPool } from './listener-pool.ts';
+import { type BindFailure, ListenerPool } from './listener-pool.ts';
 import { PassiveListener } from './passive-listener.ts';
 import { ANY_PORT, PortLedger, type PortRange } from './port-ledger.ts';
 import { ReplyError } from './reply.ts';
+import { type PortExchange, SharedRange } from './shared-range.ts';
 
 /** How long a client whose command waits for a port is kept waiting, before 425. */
 const WAIT_FOR_PORT_MS = 5_000;
 
-/** Another unit or program may give up a port of the range, and nobody tells: those who wait look again after this. */
+/** Another program may give up a port of the range, and does not tell: those who wait look again after this. */
 const LOOK_AGAIN_MS = 1_000;
 
 /**
@@ -42,9 +43,16 @@ export class PassiveLeases {
   #closed = false;
 
   /** @param onStranger hears of every connection that was reset because nobody waited for its address. */
-  constructor(localAddress: string, range: PortRange | undefined, onStranger: () => void) {
-    this.#ledger = new PortLedger(range);
-    this.#listeners = new ListenerPool(localAddress, this.#ledger, onStranger);
+  constructor(
+    localAddress: string,
+    { range, exchange }: { readonly range?: PortRange; readonly exchange?: PortExchange },
+    onStranger: () => void,
+  ) {
+    // Without a range, the system gives no port to two units.
+    const shared = range && exchange && new SharedRange(exchange, localAddress, range);
+    const ledger = new PortLedger(range, { shared: shared !== undefined });
+    this.#ledger = ledger;
+    this.#listeners = new ListenerPool({ localAddress, ledger, shared, onStranger, onMore: () => this.#wakeAll() });
   }
 
   /**
@@ -72,6 +80,11 @@ export class PassiveLeases {
     }
   }
 
+  /** Another unit is in want of a port. */
+  spare(): void {
+    this.#listeners.spare();
+  }
+
   /** Closes all listeners, and answers those who wait. */
   close(): void {
     this.#closed = true;
@@ -80,10 +93,13 @@ export class PassiveLeases {
   }
 
   async #take(client: string): Promise<PassiveLease | undefined> {
-    let mayBind = true;
+    let failure: BindFailure | undefined;
     while (!this.#closed) {
-      const port = this.#ledger.choose(client, Date.now(), mayBind);
-      if (port === undefined) return undefined;
+      const port = this.#ledger.choose(client, Date.now(), failure === undefined || failure === 'foreign');
+      if (port === undefined) {
+        if (failure === 'others-have-all') this.#listeners.want(WAIT_FOR_PORT_MS);
+        return undefined;
+      }
       // Before it is bound: another session of this address must not choose it meanwhile.
       if (port !== ANY_PORT) this.#ledger.take(client, port);
       const listener = this.#listeners.get(port) ?? (await this.#listeners.bind(port));
@@ -93,7 +109,7 @@ export class PassiveLeases {
         this.#listeners.releasedUnused(listener);
       } else {
         this.#ledger.giveBack(client, port);
-        mayBind = listener === 'foreign';
+        failure = listener;
       }
     }
     return undefined;
@@ -125,7 +141,12 @@ export class PassiveLeases {
 
   #giveBack(client: string, port: number): void {
     this.#ledger.giveBack(client, port);
+    this.#listeners.given(port);
     first(this.#waiting.get(client))?.wake();
+  }
+
+  #wakeAll(): void {
+    for (const queue of [...this.#waiting.values()]) first(queue)?.wake();
   }
 }
 

@@ -2,10 +2,13 @@ import { canonicalAddress } from './host-port.ts';
 import { type PassiveLease, PassiveLeases } from './passive-leases.ts';
 import type { PortRange } from './port-ledger.ts';
 import { ReplyError } from './reply.ts';
+import type { PortExchange } from './shared-range.ts';
 
 export interface PassivePortsOptions {
   /** First and last port, 1…65535; absent: whatever the system gives. */
   readonly range?: PortRange;
+  /** Whom to ask before a port of the range is bound that other units may want as well; absent: there are none. */
+  readonly exchange?: PortExchange;
 }
 
 /**
@@ -15,14 +18,15 @@ export interface PassivePortsOptions {
  * address wait for each other when the range is small, but never for those of another one.
  */
 export class PassivePorts implements AsyncDisposable {
-  readonly #range: PortRange | undefined;
+  readonly #options: PassivePortsOptions;
   readonly #byLocalAddress = new Map<string, PassiveLeases>();
   #closed = false;
   /** Connections dropped because nobody waited for that address. */
   strangers = 0;
 
-  constructor({ range }: PassivePortsOptions = {}) {
-    this.#range = range;
+  constructor(options: PassivePortsOptions = {}) {
+    this.#options = options;
+    options.exchange?.onWanted((localAddress) => this.#byLocalAddress.get(localAddress)?.spare());
   }
 
   /**
@@ -44,7 +48,7 @@ export class PassivePorts implements AsyncDisposable {
   #leasesOn(localAddress: string): PassiveLeases {
     let leases = this.#byLocalAddress.get(localAddress);
     if (leases === undefined) {
-      leases = new PassiveLeases(localAddress, this.#range, () => {
+      leases = new PassiveLeases(localAddress, this.#options, () => {
         this.strangers += 1;
       });
       this.#byLocalAddress.set(localAddress, leases);

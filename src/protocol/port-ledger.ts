@@ -1,9 +1,7 @@
-import { randomInt } from 'node:crypto';
-
 /** First and last port, 1…65535. */
 export type PortRange = readonly [first: number, last: number];
 
-/** Stands for whatever port the system gives. */
+/** Stands for whatever port the system gives, or the units' exchange. */
 export const ANY_PORT = 0;
 
 /** So many ports are bound before any is used a second time: with one alone, everybody would know the next (S5). */
@@ -23,16 +21,21 @@ const NOTHING_TAKEN: ReadonlySet<number> = new Set();
  */
 export class PortLedger {
   readonly #range: PortRange | undefined;
+  readonly #shared: boolean;
   readonly #wanted: number;
   /** A list for the sake of the random choice; `#placeOf` finds a port in it. */
   readonly #bound: number[] = [];
   readonly #placeOf = new Map<number, number>();
   readonly #takenBy = new Map<string, Set<number>>();
+  /** How many addresses have taken a port. */
+  readonly #takers = new Map<number, number>();
   /** Ports that another program has, and until when they are left alone. */
   readonly #foreignUntil = new Map<number, number>();
 
-  constructor(range?: PortRange) {
+  /** @param options.shared it is not this ledger that chooses which ports of the range are bound. */
+  constructor(range?: PortRange, { shared = false }: { readonly shared?: boolean } = {}) {
     this.#range = range;
+    this.#shared = shared;
     // Other units draw on the same range, and one that binds too much of it leaves them none.
     this.#wanted = range ? Math.min(MOST_WANTED, Math.ceil((range[1] - range[0] + 1) / 10)) : MOST_WANTED;
   }
@@ -41,7 +44,7 @@ export class PortLedger {
    * A port for `client` that nobody can guess (S5): bound ones first, once there are enough to choose from.
    * @param client canonical address. @param now milliseconds since the epoch.
    * @param mayBind false: bound ports only.
-   * @returns a bound port, or one to be bound (`ANY_PORT`: by the system's choice); `undefined` when all are taken.
+   * @returns a bound port, or one to be bound (`ANY_PORT`: by the choice of others); `undefined` when all are taken.
    */
   choose(client: string, now: number, mayBind = true): number | undefined {
     const taken = this.#takenBy.get(client) ?? NOTHING_TAKEN;
@@ -60,15 +63,25 @@ export class PortLedger {
     }
     if (taken.has(port)) return false;
     taken.add(port);
+    this.#takers.set(port, (this.#takers.get(port) ?? 0) + 1);
     return true;
   }
 
   giveBack(client: string, port: number): void {
     const taken = this.#takenBy.get(client);
-    taken?.delete(port);
-    if (taken?.size === 0) this.#takenBy.delete(client);
+    if (!taken?.delete(port)) return;
+    if (taken.size === 0) this.#takenBy.delete(client);
+    const takers = (this.#takers.get(port) ?? 0) - 1;
+    if (takers > 0) this.#takers.set(port, takers);
+    else this.#takers.delete(port);
   }
 
+  /** @returns whether anybody may still come who was told of the port. */
+  taken(port: number): boolean {
+    return this.#takers.has(port);
+  }
+
+  /** From now on the port may be chosen without being bound first. */
   bound(port: number): void {
     this.#foreignUntil.delete(port);
     this.#placeOf.set(port, this.#bound.push(port) - 1);
@@ -89,6 +102,12 @@ export class PortLedger {
     this.#foreignUntil.set(port, until);
   }
 
+  /** Ports to be left alone. @param now milliseconds since the epoch. */
+  foreignPorts(now: number): number[] {
+    for (const [port, until] of this.#foreignUntil) if (until <= now) this.#foreignUntil.delete(port);
+    return [...this.#foreignUntil.keys()];
+  }
+
   #randomBound(taken: ReadonlySet<number>): number | undefined {
     for (const place of fromRandomPlace(this.#bound.length)) {
       const port = this.#bound[place]!;
@@ -102,6 +121,7 @@ export class PortLedger {
     const [first, last] = this.#range;
     const count = last - first + 1;
     if (this.#bound.length >= count) return undefined;
+    if (this.#shared) return ANY_PORT;
     for (const place of fromRandomPlace(count)) {
       const port = first + place;
       const foreign = (this.#foreignUntil.get(port) ?? 0) > now;
@@ -114,6 +134,7 @@ export class PortLedger {
 /** Every place 0…count-1 once. It ends early in practice: most of the ports are free to most of the clients. */
 function* fromRandomPlace(count: number): Generator<number> {
   if (count === 0) return;
-  const start = randomInt(count);
+  // Not imported: a unit that greets its first client has no time to load it.
+  const start = process.getBuiltinModule('node:crypto').randomInt(count);
   for (let i = 0; i < count; i++) yield (start + i) % count;
 }

@@ -6,6 +6,8 @@ export interface Reply {
   /** 110…553. 1xx says that another reply follows. */
   readonly code: number;
   readonly lines: readonly string[];
+  /** Reaches the client this much later; whoever has made the reply need not wait. */
+  readonly heldBackMs?: number;
 }
 
 /** @param text one line, or the lines of a multi-line reply, without CR, LF and code. */

@@ -15,7 +15,25 @@ const COMMANDS_PER_TURN = 64;
 const LINGER_MS = 1_000;
 
 const SHUTTING_DOWN = reply(421, 'The server is shutting down.');
+const KICKED = reply(421, 'The administrator has ended this session.');
 const TIMEOUT = reply(421, 'Timeout: closing the control connection.');
+
+/** For a client that comes too late to be served. Fulfilled when it is gone. */
+export function sayGoodbye(stream: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const control = new ControlStream(stream, {
+      received: () => {},
+      ended: () => stream.destroy(),
+      closed: () => {
+        clearTimeout(timer);
+        resolve();
+      },
+    });
+    const timer = setTimeout(() => stream.destroy(), LINGER_MS);
+    control.write(SHUTTING_DOWN);
+    control.end();
+  });
+}
 
 /**
  * - `serving`: commands are taken and run.
@@ -71,6 +89,13 @@ export class Conversation {
     if (this.#phase !== 'serving') return;
     this.#phase = 'draining';
     if (!this.#running) this.#settle();
+  }
+
+  /** Says 421 and ends, whatever runs. */
+  kick(): void {
+    if (this.#phase !== 'serving' && this.#phase !== 'draining') return;
+    this.#leave('kicked', KICKED);
+    this.#handler.abort();
   }
 
   #received(): void {

@@ -1,7 +1,8 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { keepUrgentDataInline } from '../posix/socket-options.ts';
+import type { Arrival } from './reception.ts';
 import type { ListenOptions } from './runner.ts';
-import type { ControlConnection, Endpoint } from './service.ts';
+import type { Endpoint } from './service.ts';
 
 const KEEP_ALIVE_DELAY_MS = 60_000;
 
@@ -56,13 +57,17 @@ export class Listener implements AsyncDisposable {
     return { address, port };
   }
 
-  /** Every client in the order of arrival; ends when the listener is closed. */
-  async *connections(): AsyncGenerator<ControlConnection> {
+  /**
+   * Every client in the order of arrival; ends when the listener is closed.
+   * @param pause what to wait for before the next one is taken, if there is something.
+   */
+  async *connections(pause: () => Promise<void> | undefined = () => undefined): AsyncGenerator<Arrival> {
     while (!this.#closed) {
+      await pause();
       const stream = this.#arrived.shift();
       if (stream === undefined) await new Promise<void>((resolve) => (this.#wake = resolve));
       else if (hasLeft(stream)) stream.destroy();
-      else yield controlConnection(stream);
+      else yield arrivalOf(stream);
     }
   }
 
@@ -89,7 +94,7 @@ function hasLeft(stream: Socket): boolean {
 }
 
 /** @param stream connected, so that both of its ends are known. */
-function controlConnection(stream: Socket): ControlConnection {
+function arrivalOf(stream: Socket): Arrival {
   return {
     stream,
     local: { address: stream.localAddress ?? '', port: stream.localPort ?? 0 },

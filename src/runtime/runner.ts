@@ -1,3 +1,4 @@
+import type { Limits, Presence } from './board.ts';
 import type { Endpoint, ServiceSpec } from './service.ts';
 
 /** An architecture: a way to get clients served. Its file holds its policy; the mechanisms are beside this one. */
@@ -9,15 +10,33 @@ export interface Runner {
   readonly summary: string;
   /** What the book calls it, and where. */
   readonly pattern: string;
-  /** Clients served at the same time, in words. */
-  readonly concurrency: string;
+  readonly traits: Traits;
   /** Starts to serve; fulfilled when a client that connects would be served. */
   run(options: RunOptions): Promise<RunningServer>;
+}
+
+/** What one may expect of an architecture, in words: the columns of the table in README.md. */
+export interface Traits {
+  readonly accepts: string;
+  readonly serves: string;
+  /** Clients served at the same time. */
+  readonly atATime: string;
+  /** What becomes of a client that comes when all are busy. */
+  readonly whenBusy: string;
+  readonly aCrashTakes: string;
 }
 
 export interface RunOptions {
   readonly service: ServiceSpec;
   readonly listen: ListenOptions;
+  /** Processes or threads that serve, where their number is fixed: 1…1024. Each architecture has its own default. */
+  readonly workers?: number;
+  /** Clients served at a time, where each gets a process or thread of its own; the others wait (default 256). */
+  readonly maxConnections?: number;
+  /** Clients or requests that may wait for a thread of a pool (default 256); what comes then waits further outside. */
+  readonly queue?: number;
+  /** Who is not let in. The same numbers in every architecture, exact over all units. */
+  readonly limits?: Limits;
   /** Told of trouble that no client sees, such as accept(2) failing for want of descriptors. */
   readonly onError?: (error: Error) => void;
 }
@@ -32,8 +51,12 @@ export interface ListenOptions {
 
 export interface RunningServer extends AsyncDisposable {
   readonly address: Endpoint;
-  /** Clients connected now and served in all. */
+  /** Clients connected now and served in all, over all units. */
   stats(): RunnerStats;
+  /** Everybody who is connected, and where. */
+  who(): Promise<readonly Presence[]>;
+  /** Ends the session of one client. @param id as who() has it. @returns false when there is no such client. */
+  kick(id: string): Promise<boolean>;
   /**
    * Stops accepting, lets what runs come to its end, then closes everything. Fulfilled when nothing is left.
    * May be called again, to shorten the grace.

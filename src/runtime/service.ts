@@ -1,4 +1,7 @@
 import type { Socket } from 'node:net';
+import type { MessagePort } from 'node:worker_threads';
+import type { Board, Place, Seat } from './board.ts';
+import type { PortExchange } from './port-exchange.ts';
 
 export interface Endpoint {
   readonly address: string;
@@ -11,6 +14,8 @@ export interface ControlConnection {
   readonly stream: Socket;
   readonly local: Endpoint;
   readonly remote: Endpoint;
+  /** Its place on the scoreboard. */
+  readonly seat: Seat;
 }
 
 /** What a runner runs. It may be FTP, HTTP or anything else that speaks over a connection; runners cannot tell. */
@@ -30,20 +35,57 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue };
 
+/** Why a client is not served: too many in all, of its address, of its user; or it guessed passwords. */
+export type Refusal = 'too-many' | 'too-many-of-address' | 'too-many-of-user' | 'banned';
+
 /** The recipe for a service: plain data, so that it crosses to a process or a thread. */
 export interface ServiceSpec {
   /** URL of a module that exports createService. */
   readonly module: string;
   readonly options: JsonValue;
+  /** What a client is told that is not let in, in the service's protocol; without it, the connection is just closed. */
+  readonly refusals?: Readonly<Partial<Record<Refusal, string>>>;
+  /** Its module exports createRequestWorker. Without one, all is done where the connections are. */
+  readonly runsRequestsElsewhere?: true;
 }
 
 /** What the module of a ServiceSpec exports. */
 export interface ServiceModule {
-  createService(options: JsonValue): Promise<Service>;
+  createService(options: JsonValue, host: ServiceHost): Promise<Service>;
+  /** The far side of `ServiceHost.requests`, made once in each thread of the pool. */
+  createRequestWorker?(options: JsonValue): Promise<RequestWorker>;
+}
+
+/** What a service gets from the place where it runs. */
+export interface ServiceHost {
+  readonly place: Place;
+  /** Everybody who is served, in whatever unit. */
+  readonly board: Board;
+  /** Whom to ask before a port is bound that other units may want as well; absent: there are none. */
+  readonly ports?: PortExchange;
+  /** Threads that take requests off this event loop; absent: everything runs here. */
+  readonly requests?: RequestPool;
+}
+
+/** Runs single requests elsewhere, while their connections stay here. */
+export interface RequestPool {
+  /** Every request, or only those that would keep an event loop busy for long. */
+  readonly which: 'all' | 'heavy';
+  /**
+   * @param request for the RequestWorker: whatever can be cloned. @param port its line to this side; given away.
+   * @throws Error when the thread dies, or the queue of the pool is full.
+   */
+  run(request: unknown, port: MessagePort): Promise<void>;
+}
+
+/** The part of a service that runs in a pool's thread. */
+export interface RequestWorker extends AsyncDisposable {
+  /** Fulfilled when the request is done; all that it has to say went over the port before. Closes the port. */
+  run(request: unknown, port: MessagePort): Promise<void>;
 }
 
 /** Makes the service of a recipe, in the process and thread that will run it. */
-export async function loadService({ module, options }: ServiceSpec): Promise<Service> {
+export async function loadService({ module, options }: ServiceSpec, host: ServiceHost): Promise<Service> {
   const { createService } = (await import(module)) as ServiceModule;
-  return createService(options);
+  return createService(options, host);
 }

@@ -1,118 +1,128 @@
-import type { Socket } from 'node:net';
+import { posixAvailable } from '../posix/libc.ts';
+import { KernelListener } from './kernel-listener.ts';
 import { Listener } from './listener.ts';
-import type { RunnerStats, RunningServer, RunOptions } from './runner.ts';
-import { type ControlConnection, type Endpoint, loadService, type Service } from './service.ts';
+import type { Policy } from './policy.ts';
+import { Reception } from './reception.ts';
+import { type RequestThreads, startRequestThreads } from './request-threads.ts';
+import { Roster } from './roster.ts';
+import type { RunningServer, RunOptions } from './runner.ts';
+import { RosteredServer } from './running-server.ts';
+import { loadService, type Service, type ServiceHost } from './service.ts';
 
-const DEFAULT_GRACE_MS = 10_000;
+/** The number of the only unit. */
+const HERE = 0;
 
-/** A service that hangs, in a storage that never answers, must not keep the server from closing. */
-const STUCK_MS = 2_000;
+/** Which requests of clients run in threads of a pool. */
+export interface RequestsInThreads {
+  readonly which: 'all' | 'heavy';
+  /** 1…1024. */
+  readonly threads: number;
+}
 
-/** The policy of an architecture that serves in this process: takes each connection and has it served. */
-export type Policy = (
-  connections: AsyncIterable<ControlConnection>,
-  serve: (connection: ControlConnection) => Promise<void>,
-) => Promise<void>;
+/** What serveWith needs of the options of a runner. */
+export type ServeOptions = Pick<RunOptions, 'listen' | 'limits' | 'onError'> & {
+  readonly refusals?: RunOptions['service']['refusals'];
+};
 
 /**
- * Loads the service, listens, and lets `policy` decide who is served when.
+ * Loads the service, listens, and lets `policy` decide who is served when, all in this process.
+ * @param requests runs requests of its clients in threads of a pool (default: none; they run on the event loop).
  * @throws what makes the service or the listening socket impossible; nothing stays open then.
  */
 export async function startServer(
-  { service: spec, listen, onError }: RunOptions,
+  options: RunOptions,
   policy: Policy,
+  requests?: RequestsInThreads,
 ): Promise<RunningServer> {
-  const service = await loadService(spec);
-  return serveWith(service, listen, policy, onError);
+  const { service: spec, queue, onError = ignore } = options;
+  const roster = new Roster(options.limits);
+  const threads =
+    requests && spec.runsRequestsElsewhere
+      ? await startRequestThreads(spec, { ...requests, ...(queue !== undefined && { queue }), onError })
+      : undefined;
+  try {
+    const load = (host: ServiceHost) => loadService(spec, host);
+    return await serve(load, { ...options, refusals: spec.refusals }, policy, roster, threads);
+  } catch (error) {
+    await threads?.close();
+    throw error;
+  }
 }
 
-/** Like startServer, for a service that exists already. The server owns it from now on. */
-export async function serveWith(
-  service: Service,
-  listen: RunOptions['listen'],
+/** Like startServer, for a service that the program makes. The server owns it from now on. */
+export function serveWith(
+  makeService: (host: ServiceHost) => Promise<Service>,
+  options: ServeOptions,
   policy: Policy,
-  onError?: (error: Error) => void,
 ): Promise<RunningServer> {
+  return serve(makeService, options, policy, new Roster(options.limits));
+}
+
+async function serve(
+  makeService: (host: ServiceHost) => Promise<Service>,
+  options: ServeOptions,
+  policy: Policy,
+  roster: Roster,
+  threads?: RequestThreads,
+): Promise<RunningServer> {
+  const service = await makeService({
+    place: { process: process.pid },
+    board: roster,
+    ...(threads && { requests: threads }),
+  });
   try {
-    return new LocalServer(service, await Listener.open(listen, onError), policy);
+    const listener = await openListener(options);
+    return localServer(service, listener, policy, { roster, refusals: options.refusals, threads });
   } catch (error) {
     await service[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-/** A server whose listening socket and clients all live in this process. */
-class LocalServer implements RunningServer {
-  readonly address: Endpoint;
-  readonly #service: Service;
-  readonly #listener: Listener;
-  readonly #policyEnded: Promise<void>;
-  readonly #clients = new Set<Socket>();
-  #served = 0;
-  #closing: Promise<void> | undefined;
-  #closed = false;
-  #graceTimer: NodeJS.Timeout | undefined;
-  #lastClientLeft: (() => void) | undefined;
-  #giveUp: (() => void) | undefined;
-
-  constructor(service: Service, listener: Listener, policy: Policy) {
-    this.#service = service;
-    this.#listener = listener;
-    this.address = listener.address;
-    this.#policyEnded = policy(listener.connections(), (connection) => this.#serve(connection));
-  }
-
-  stats(): RunnerStats {
-    return { connected: this.#clients.size, served: this.#served };
-  }
-
-  close({ graceMs = DEFAULT_GRACE_MS }: { readonly graceMs?: number } = {}): Promise<void> {
-    this.#closing ??= this.#close();
-    if (this.#closed) return this.#closing;
-    clearTimeout(this.#graceTimer);
-    if (graceMs > 0) this.#graceTimer = setTimeout(() => this.#endClients(), graceMs);
-    else this.#endClients();
-    return this.#closing;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
-  #serve(connection: ControlConnection): Promise<void> {
-    const { stream } = connection;
-    this.#clients.add(stream);
-    return this.#service.serve(connection).finally(() => {
-      stream.destroy();
-      this.#clients.delete(stream);
-      this.#served += 1;
-      if (this.#clients.size === 0) this.#lastClientLeft?.();
-    });
-  }
-
-  async #close(): Promise<void> {
-    await this.#listener.close();
-    this.#service.drain();
-    await Promise.race([
-      Promise.all([this.#allClientsLeft(), this.#policyEnded]),
-      new Promise<void>((resolve) => {
-        this.#giveUp = resolve;
-      }),
-    ]);
-    this.#closed = true;
-    clearTimeout(this.#graceTimer);
-    await this.#service[Symbol.asyncDispose]();
-  }
-
-  async #allClientsLeft(): Promise<void> {
-    if (this.#clients.size === 0) return;
-    await new Promise<void>((resolve) => {
-      this.#lastClientLeft = resolve;
-    });
-  }
-
-  #endClients(): void {
-    for (const client of this.#clients) client.destroy();
-    this.#graceTimer = setTimeout(() => this.#giveUp?.(), STUCK_MS);
-  }
+/** Where there are Berkeley sockets, clients wait in the kernel's queue; elsewhere Node accepts them as they come. */
+function openListener({ listen, onError = ignore }: ServeOptions): Promise<Listener | KernelListener> {
+  return posixAvailable() ? KernelListener.open(listen, onError) : Listener.open(listen, onError);
 }
+
+interface Surroundings {
+  readonly roster: Roster;
+  readonly refusals: ServeOptions['refusals'];
+  readonly threads: RequestThreads | undefined;
+}
+
+/** A server whose listening socket and clients all live in this process. */
+function localServer(
+  service: Service,
+  listener: Listener | KernelListener,
+  policy: Policy,
+  { roster, refusals, threads }: Surroundings,
+): RunningServer {
+  const registry = roster.enlist(
+    HERE,
+    { process: process.pid },
+    {
+      activities: () => reception.activities(),
+      kick: (id) => void reception.kick(id),
+      // There is no other unit that could want one.
+      portWanted: ignore,
+    },
+  );
+  const reception = new Reception({ service, registry, refusals, unit: HERE });
+  const policyEnded = policy(
+    listener.connections(() => reception.mayAccept()),
+    (arrival) => reception.welcome(arrival),
+  );
+  return new RosteredServer(listener.address, roster, {
+    stopAccepting: () => listener.close(),
+    drain: () => reception.drain(),
+    finished: () => policyEnded.then(() => reception.empty()),
+    endClients: () => reception.end(),
+    giveUp: ignore,
+    release: async () => {
+      await threads?.close();
+      await service[Symbol.asyncDispose]();
+    },
+  });
+}
+
+function ignore(): void {}

@@ -2,7 +2,7 @@ import { type AccountDirectory, AccountList } from '../accounts/account-director
 import { AnonymousAuthenticator } from '../accounts/anonymous.ts';
 import type { Authenticator } from '../accounts/authenticator.ts';
 import { firstOf } from '../accounts/first-of.ts';
-import { PasswordAuthenticator } from '../accounts/password-authenticator.ts';
+import { PasswordAuthenticator, type VerifyPassword } from '../accounts/password-authenticator.ts';
 import { PasswordFile } from '../accounts/password-file.ts';
 import type { Log } from '../protocol/environment.ts';
 // Types only: units get options that are checked already, and are spared loading what checks them.
@@ -12,9 +12,14 @@ import type { CheckedFtpServiceOptions } from './ftp-options.ts';
  * Makes what decides who may log in: anonymous users, the accounts of the options, those of the password file.
  * Holds nothing open.
  * @param log told when a password file breaks while the server runs.
+ * @param verify how passwords are compared with hashes, if not as usual.
  * @throws PasswordFileError for a line of the password file that is wrong; a system error when it cannot be read.
  */
-export async function buildAuthenticator(options: CheckedFtpServiceOptions, log: Log): Promise<Authenticator> {
+export async function buildAuthenticator(
+  options: CheckedFtpServiceOptions,
+  log: Log,
+  verify?: VerifyPassword,
+): Promise<Authenticator> {
   const directories: AccountDirectory[] = [
     new AccountList(options.accounts.map(({ passwordHash, ...account }) => ({ account, passwordHash }))),
   ];
@@ -25,7 +30,7 @@ export async function buildAuthenticator(options: CheckedFtpServiceOptions, log:
     });
     directories.push(options.passwordFileUsers ? only(options.passwordFileUsers, file) : file);
   }
-  const passwords = new PasswordAuthenticator(directories);
+  const passwords = new PasswordAuthenticator(directories, undefined, verify);
   if (options.anonymous === false) return passwords;
   // Anonymous names never reach the passwords: no account can have them.
   return firstOf([new AnonymousAuthenticator({ access: options.anonymous }), passwords]);

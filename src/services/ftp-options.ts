@@ -1,17 +1,27 @@
 import { isIPv4 } from 'node:net';
-import { resolve } from 'node:path';
 import { z } from 'zod';
 import { accountNameProblem } from '../accounts/account-name.ts';
 import { parseHome } from '../accounts/home-directory.ts';
 import { isPasswordHash } from '../accounts/password-hash.ts';
 import { PERMISSION_WORDS, parsePermissions } from '../accounts/permissions.ts';
-import { LOG_FORMATS, LOG_LEVELS } from './log.ts';
-import { choice, flag, group, line, listOf, milliseconds, mustBe, orIssue, text, wholeNumber } from './option-kinds.ts';
+import { checkOptions } from './check-options.ts';
+import {
+  choice,
+  flag,
+  group,
+  line,
+  listOf,
+  logging,
+  milliseconds,
+  mustBe,
+  orIssue,
+  path,
+  symlinkPolicy,
+  text,
+  wholeNumber,
+} from './option-kinds.ts';
 
-/** Options that cannot be used. The message is one line that names the option. */
-export class OptionsError extends Error {
-  override readonly name = 'OptionsError';
-}
+export { OptionsError } from './check-options.ts';
 
 const account = z.strictObject(
   {
@@ -41,8 +51,7 @@ const schema = z.strictObject(
   {
     /** The directory of the disk that clients see as `/`. Becomes absolute. */
     root: path(),
-    /** Where symbolic links may lead: anywhere inside of the root, nowhere, or anywhere. */
-    symlinks: choice(['inside', 'deny', 'follow']).default('inside'),
+    symlinks: symlinkPolicy(),
     /** What happens to the part of an upload that arrived before it broke; what is kept can be resumed. */
     brokenUploads: choice(['keep', 'delete']).default('keep'),
     /** Whether 226 for an upload waits until it is on the disk itself (fsync(2)). */
@@ -100,11 +109,7 @@ const schema = z.strictObject(
     recursiveListingLimit: wholeNumber(0, Number.MAX_SAFE_INTEGER, 'entries').default(0),
     /** Names that HOST accepts; empty for every name. */
     hostNames: listOf(line(), 'a list of names').default([]),
-    /** What is written to standard error. */
-    log: group({
-      level: choice(LOG_LEVELS).default('error'),
-      format: choice(LOG_FORMATS).default('text'),
-    }),
+    log: logging(),
   },
   mustBe('an object'),
 );
@@ -120,25 +125,5 @@ export type CheckedFtpServiceOptions = z.output<typeof schema>;
  * @throws OptionsError for the first one that is wrong, in one line that names it: `timeouts.idleMs must be …`.
  */
 export function checkFtpServiceOptions(options: FtpServiceOptions): CheckedFtpServiceOptions {
-  const result = schema.safeParse(options);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  throw new OptionsError(
-    issue.code === 'unrecognized_keys'
-      ? `unknown option ${optionName([...issue.path, issue.keys[0]!])}`
-      : `${optionName(issue.path)} ${issue.message}`,
-  );
-}
-
-function path() {
-  return text()
-    .min(1, 'must not be empty')
-    .transform((path) => resolve(path));
-}
-
-/** The name as one would write it in a program: `accounts[0].home`. */
-function optionName(path: readonly PropertyKey[]): string {
-  if (path.length === 0) return 'options';
-  const steps = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`));
-  return steps.join('').replace(/^\./, '');
+  return checkOptions(schema, options);
 }

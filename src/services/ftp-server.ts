@@ -2,15 +2,19 @@ import { EventEmitter } from 'node:events';
 import type { Authenticator } from '../accounts/authenticator.ts';
 import { decoyPasswordHash, hashPassword } from '../accounts/password-hash.ts';
 import type { FtpEvent, Log } from '../protocol/environment.ts';
+import type { Board, Limits, Presence } from '../runtime/board.ts';
 import type { RunnerStats, RunningServer } from '../runtime/runner.ts';
 import type { Endpoint } from '../runtime/service.ts';
 import { serveWith } from '../runtime/start-server.ts';
 import type { FileSystem } from '../storage/file-system.ts';
-import { FtpService, ownDisk } from './ftp.ts';
+import { FtpService } from './ftp.ts';
 import { buildAuthenticator } from './ftp-accounts.ts';
 import { type CheckedFtpServiceOptions, checkFtpServiceOptions, type FtpServiceOptions } from './ftp-options.ts';
+import { FTP_REFUSALS } from './ftp-refusals.ts';
 import { protocolSettings } from './ftp-settings.ts';
+import { ownDisk } from './ftp-storage.ts';
 import { guardedLog } from './guarded-log.ts';
+import { checkLimits } from './limits-options.ts';
 import { createLog } from './log.ts';
 
 type AccountOptions = NonNullable<FtpServiceOptions['accounts']>[number];
@@ -20,6 +24,8 @@ export type AccountWithPassword = Omit<AccountOptions, 'passwordHash'> & { reado
 
 /** Options of an FTP server inside of a program: those of the service, and parts of the program's own. */
 export type FtpServerOptions = Omit<FtpServiceOptions, 'root' | 'accounts' | 'log'> & {
+  /** Who is not let in (default: everybody is). */
+  readonly limits?: Limits;
   /** A directory of the disk, or a storage of the program's own. */
   readonly root?: string;
   readonly fileSystem?: FileSystem;
@@ -45,13 +51,15 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
 export class FtpServer extends EventEmitter<FtpServerEvents> implements AsyncDisposable {
   readonly #options: FtpServerOptions;
   readonly #checked: CheckedFtpServiceOptions;
+  readonly #limits: Limits;
   #starting: Promise<RunningServer> | undefined;
   #running: RunningServer | undefined;
 
   constructor(options: FtpServerOptions) {
     super();
-    const { fileSystem, authenticator: _authenticator, accounts = [], log: _log, root, ...rest } = options;
+    const { fileSystem, authenticator: _authenticator, accounts = [], log: _log, limits, root, ...rest } = options;
     this.#options = options;
+    this.#limits = checkLimits(limits);
     // With a storage of its own, the server has no directory of the disk; the option is required and not looked at.
     this.#checked = checkFtpServiceOptions({
       ...rest,
@@ -80,9 +88,13 @@ export class FtpServer extends EventEmitter<FtpServerEvents> implements AsyncDis
   }
 
   async #start(listen: { host: string; port: number }): Promise<RunningServer> {
-    return serveWith(await this.#service(), listen, async (connections, serve) => {
-      for await (const connection of connections) void serve(connection);
-    });
+    return serveWith(
+      ({ board }) => this.#service(board),
+      { listen, limits: this.#limits, refusals: FTP_REFUSALS },
+      async (connections, serve) => {
+        for await (const connection of connections) void serve(connection);
+      },
+    );
   }
 
   /** @throws Error while it does not listen. */
@@ -101,6 +113,16 @@ export class FtpServer extends EventEmitter<FtpServerEvents> implements AsyncDis
     return this.#running?.stats() ?? { connected: 0, served: 0 };
   }
 
+  /** Everybody who is connected, in the order of arrival. */
+  async who(): Promise<readonly Presence[]> {
+    return (await this.#running?.who()) ?? [];
+  }
+
+  /** Ends the session of one client. @param id as who() has it. @returns false when there is no such client. */
+  async kick(id: string): Promise<boolean> {
+    return (await this.#running?.kick(id)) ?? false;
+  }
+
   /**
    * Stops accepting, lets transfers end, says goodbye to the idle, and closes. Fulfilled when nothing is left open.
    * @param options.graceMs how long running transfers may take (default 10 000); 0 ends them at once.
@@ -115,7 +137,7 @@ export class FtpServer extends EventEmitter<FtpServerEvents> implements AsyncDis
     return this.close();
   }
 
-  async #service(): Promise<FtpService> {
+  async #service(board: Board): Promise<FtpService> {
     const { fileSystem, authenticator } = this.#options;
     const log = guardedLog(this.#options.log ?? createLog({ level: 'silent', format: 'text' }));
     const { passive } = this.#checked;
@@ -125,6 +147,7 @@ export class FtpServer extends EventEmitter<FtpServerEvents> implements AsyncDis
       settings: protocolSettings(this.#checked),
       ...(passive.ports && { passivePorts: passive.ports }),
       authenticator: accounts,
+      board,
       ...(fileSystem ? { fileSystem } : ownDisk(this.#checked)),
       log,
       // Outside of the session that caused it: a listener that throws is the program's trouble, not the client's.

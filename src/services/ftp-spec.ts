@@ -1,13 +1,22 @@
 import type { ServiceSpec } from '../runtime/service.ts';
 import { checkFtpServiceOptions, type FtpServiceOptions } from './ftp-options.ts';
+import { FTP_REFUSALS } from './ftp-refusals.ts';
 
-/** Sources and what is built from them stand in the same places and differ in the extension. */
-const EXTENSION = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
+/**
+ * What is built is run from the bundle of the service, which holds the same in one file: units that are started for one
+ * client have no time to load a hundred.
+ */
+const MODULE = new URL(import.meta.url.endsWith('.ts') ? './ftp.ts' : '../../units/ftp.js', import.meta.url).href;
 
 /**
  * The recipe for an FTP service, to be run by any architecture.
  * @throws OptionsError for options that are wrong.
  */
 export function ftpServiceSpec(options: FtpServiceOptions): ServiceSpec {
-  return { module: new URL(`./ftp${EXTENSION}`, import.meta.url).href, options: checkFtpServiceOptions(options) };
+  return {
+    module: MODULE,
+    options: checkFtpServiceOptions(options),
+    refusals: FTP_REFUSALS,
+    runsRequestsElsewhere: true,
+  };
 }

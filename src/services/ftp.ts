@@ -1,18 +1,21 @@
-import type { Account } from '../accounts/account.ts';
 import type { Authenticator } from '../accounts/authenticator.ts';
+import { activityOf } from '../protocol/commands/status.ts';
 import type { Environment, FtpEvent, Log, ProtocolSettings } from '../protocol/environment.ts';
 import { PassivePorts } from '../protocol/passive-ports.ts';
-import { encodeReply, reply } from '../protocol/reply.ts';
-import { Conversation } from '../protocol/serve-connection.ts';
-import { newSession, type Session } from '../protocol/session.ts';
-import type { ControlConnection, JsonValue, Service } from '../runtime/service.ts';
-import { DiskFileSystem } from '../storage/disk.ts';
+import { Conversation, sayGoodbye } from '../protocol/serve-connection.ts';
+import { newSession } from '../protocol/session.ts';
+import type { Board, Seat } from '../runtime/board.ts';
+import type { PortExchange } from '../runtime/port-exchange.ts';
+import type { ControlConnection, JsonValue, RequestPool, Service, ServiceHost } from '../runtime/service.ts';
 import type { FileSystem } from '../storage/file-system.ts';
-import { StorageError } from '../storage/storage-error.ts';
 import { buildAuthenticator } from './ftp-accounts.ts';
 import type { CheckedFtpServiceOptions } from './ftp-options.ts';
+import { presencesOf } from './ftp-presences.ts';
 import { protocolSettings } from './ftp-settings.ts';
+import { ownDisk, storageByHome } from './ftp-storage.ts';
 import { createLog } from './log.ts';
+
+export { createRequestWorker } from './ftp-request-worker.ts';
 
 /** What an FTP service is made of. */
 export interface FtpServiceParts {
@@ -21,14 +24,20 @@ export interface FtpServiceParts {
   readonly authenticator: Authenticator;
   /** What an account with the home `/` sees. Other homes need its `within`. */
   readonly fileSystem: FileSystem;
+  /** Everybody whom the server serves, here and in its other units. */
+  readonly board: Board;
   readonly log: Log;
   readonly emit?: (event: FtpEvent) => void;
+  /** Threads for the commands; absent: they run where the service is. */
+  readonly requests?: RequestPool;
+  /** Who has which port of the range; absent: there is no other unit. */
+  readonly portExchange?: PortExchange;
   /** Closes what was opened for this service alone. */
   readonly dispose?: () => void;
 }
 
 /** The recipe's entry: makes the service from options that ftpServiceSpec has checked. */
-export async function createService(options: JsonValue): Promise<Service> {
+export async function createService(options: JsonValue, { board, requests, ports }: ServiceHost): Promise<Service> {
   const checked = options as unknown as CheckedFtpServiceOptions;
   const log = createLog(checked.log);
   return new FtpService({
@@ -36,54 +45,54 @@ export async function createService(options: JsonValue): Promise<Service> {
     ...(checked.passive.ports && { passivePorts: checked.passive.ports }),
     authenticator: await buildAuthenticator(checked, log),
     ...ownDisk(checked),
+    board,
     log,
+    ...(requests && { requests }),
+    ...(ports && { portExchange: ports }),
   });
-}
-
-/** The directory of the options as a storage that ends with the service. */
-export function ownDisk(options: CheckedFtpServiceOptions): Pick<FtpServiceParts, 'fileSystem' | 'dispose'> {
-  const { root, symlinks, brokenUploads, fsync } = options;
-  const fileSystem = new DiskFileSystem({ root, symlinks, brokenUploads, fsync });
-  return { fileSystem, dispose: () => fileSystem.close() };
 }
 
 /** FTP for any number of clients, in this process and thread. */
 export class FtpService implements Service {
   readonly #environment: Environment;
   readonly #conversations = new Set<Conversation>();
-  readonly #sessions = new Set<Session>();
-  #arrivals = 0;
+  /** By the ids of the sessions. */
+  readonly #seats = new Map<string, Seat>();
   #draining = false;
   readonly #dispose: () => void;
 
-  constructor({ settings, passivePorts, authenticator, fileSystem, log, emit, dispose }: FtpServiceParts) {
+  constructor(parts: FtpServiceParts) {
+    const { settings, passivePorts, portExchange, authenticator, fileSystem, board, log, emit, requests, dispose } =
+      parts;
     this.#environment = {
       settings,
       authenticator,
       storageFor: storageByHome(fileSystem),
-      passivePorts: new PassivePorts(passivePorts && { range: passivePorts }),
-      sessions: this.#sessions,
+      passivePorts: new PassivePorts({
+        ...(passivePorts && { range: passivePorts }),
+        ...(portExchange && { exchange: portExchange }),
+      }),
+      presences: presencesOf(this.#seats, board),
       emit: emit ?? (() => {}),
       log,
+      ...(requests && { requests }),
     };
     this.#dispose = dispose ?? (() => {});
   }
 
-  serve({ stream, local, remote }: ControlConnection): Promise<void> {
-    if (this.#draining) {
-      stream.end(encodeReply(reply(421, 'The server is shutting down.')));
-      return Promise.resolve();
-    }
-    this.#arrivals += 1;
-    const session = newSession(`${process.pid.toString(36)}-${this.#arrivals.toString(36)}`, remote, local);
+  serve({ stream, local, remote, seat }: ControlConnection): Promise<void> {
+    if (this.#draining) return sayGoodbye(stream);
+    const session = newSession(seat.id, remote, local);
     this.#environment.log.debug('connected', { session: session.id, address: remote.address });
     const conversation = new Conversation(stream, session, this.#environment);
-    this.#sessions.add(session);
+    seat.activity = () => activityOf(session, Date.now());
+    seat.kick = () => conversation.kick();
+    this.#seats.set(session.id, seat);
     this.#conversations.add(conversation);
     // Not awaited: a suspended function for each idle client costs more than this one that is called at its end.
     return conversation.ended.then(() => {
       this.#conversations.delete(conversation);
-      this.#sessions.delete(session);
+      this.#seats.delete(session.id);
     });
   }
 
@@ -96,18 +105,4 @@ export class FtpService implements Service {
     await this.#environment.passivePorts[Symbol.asyncDispose]();
     this.#dispose();
   }
-}
-
-/** One file system for each home, shared by all sessions that have it. */
-function storageByHome(fileSystem: FileSystem): (account: Account) => FileSystem {
-  const byHome = new Map<string, FileSystem>([['/', fileSystem]]);
-  return ({ home }) => {
-    let storage = byHome.get(home);
-    if (storage === undefined) {
-      if (!fileSystem.within) throw new StorageError('not-supported', 'the storage has no homes of its own');
-      storage = fileSystem.within(home);
-      byHome.set(home, storage);
-    }
-    return storage;
-  };
 }

@@ -1,4 +1,6 @@
+import { resolve } from 'node:path';
 import { z } from 'zod';
+import { LOG_FORMATS, LOG_LEVELS } from './log.ts';
 
 /** The longest time that a timer of Node can wait for, 24 days. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
@@ -12,6 +14,26 @@ export function text() {
 /** Text that goes into a reply to a client: one line without control characters. */
 export function line() {
   return text().regex(/^\P{Cc}*$/u, 'must be one line of text');
+}
+
+/** A path of the disk. Becomes absolute. */
+export function path() {
+  return text()
+    .min(1, 'must not be empty')
+    .transform((path) => resolve(path));
+}
+
+/** Where symbolic links may lead: anywhere inside of the root, nowhere, or anywhere. */
+export function symlinkPolicy() {
+  return choice(['inside', 'deny', 'follow']).default('inside');
+}
+
+/** What is written to standard error. */
+export function logging() {
+  return group({
+    level: choice(LOG_LEVELS).default('error'),
+    format: choice(LOG_FORMATS).default('text'),
+  });
 }
 
 export function flag() {

@@ -1,13 +1,24 @@
 import { createRequire } from 'node:module';
 
-/** Name and version of this package, from its package.json. */
-export const SOFTWARE: { readonly name: string; readonly version: string } = readPackage();
+interface Package {
+  readonly name: string;
+  readonly version: string;
+}
 
-function readPackage() {
+/** Name and version of this package, from its package.json. Read when somebody asks: a greeting can do without. */
+export const SOFTWARE: Package = {
+  get name() {
+    return readOnce().name;
+  },
+  get version() {
+    return readOnce().version;
+  },
+};
+
+let known: Package | undefined;
+
+function readOnce(): Package {
   // The package asks for itself by name, so that the answer is the same for the sources and for what is built from them.
-  const { name, version } = createRequire(import.meta.url)('ohai-ftpd/package.json') as {
-    name: string;
-    version: string;
-  };
-  return { name, version };
+  known ??= createRequire(import.meta.url)('ohai-ftpd/package.json') as Package;
+  return known;
 }

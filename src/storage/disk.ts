@@ -43,12 +43,18 @@ export interface DiskOptions {
  */
 export class DiskFileSystem implements FileSystem {
   readonly #options: DiskOptions;
-  readonly #jail: Jail;
+  #madeJail: Jail | undefined;
 
   /** @param jail what keeps paths inside the root (default: the best that this system has). */
-  constructor(options: DiskOptions, jail: Jail = bestJail(options)) {
+  constructor(options: DiskOptions, jail?: Jail) {
     this.#options = options;
-    this.#jail = jail;
+    this.#madeJail = jail;
+  }
+
+  /** Made when it is wanted: to find out which one this system has takes longer than to greet a client. */
+  get #jail(): Jail {
+    this.#madeJail ??= bestJail(this.#options);
+    return this.#madeJail;
   }
 
   stat(path: string, { followLinks = true }: { readonly followLinks?: boolean } = {}): Promise<FileStatus> {
@@ -169,7 +175,7 @@ export class DiskFileSystem implements FileSystem {
 
   /** Gives back the descriptor of the root, when no call is under way. The next call opens it again. */
   close(): void {
-    this.#jail.close();
+    this.#madeJail?.close();
   }
 
   /** Runs `work` on what `path` names, links followed. */

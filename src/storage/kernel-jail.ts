@@ -4,6 +4,7 @@
  * opened and nothing else, whatever its name stands for by now.
  */
 import { closeSync, constants, existsSync, openSync } from 'node:fs';
+import { closeDescriptor } from '../posix/descriptor.ts';
 import { O_PATH } from '../posix/open-flags.ts';
 import { openBeneath, openBeneathAvailable } from '../posix/openat2.ts';
 import { type Jail, nativePath, Place, type SymlinkPolicy } from './disk-jail.ts';
@@ -84,7 +85,7 @@ class KeptRoot implements Root {
 class OpenedPlace extends Place {
   readonly descriptor: number;
 
-  constructor(descriptor: number, release = () => closeSync(descriptor)) {
+  constructor(descriptor: number, release = () => closeDescriptor(descriptor)) {
     super(`/proc/self/fd/${descriptor}`, release);
     this.descriptor = descriptor;
   }

@@ -1,23 +1,19 @@
-import type * as Crypto from 'node:crypto';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { AccountList } from '../../src/accounts/account-directory.ts';
+import { AnonymousAuthenticator } from '../../src/accounts/anonymous.ts';
+import { firstOf } from '../../src/accounts/first-of.ts';
+import { HashingQueue } from '../../src/accounts/hashing-queue.ts';
+import { PasswordAuthenticator } from '../../src/accounts/password-authenticator.ts';
+import { hashPassword } from '../../src/accounts/password-hash.ts';
+import { TooManyLoginsError } from '../../src/accounts/too-many-logins-error.ts';
 
+const crypto = process.getBuiltinModule('node:crypto');
 const scryptCalls: unknown[] = [];
-vi.mock('node:crypto', async (importOriginal) => {
-  const crypto = await importOriginal<typeof Crypto>();
-  const scrypt = (...parameters: Parameters<typeof crypto.scrypt>) => {
-    scryptCalls.push({ length: parameters[2], ...parameters[3] });
-    crypto.scrypt(...parameters);
-  };
-  return { ...crypto, scrypt };
+const { scrypt } = crypto;
+vi.spyOn(crypto, 'scrypt').mockImplementation((...parameters: Parameters<typeof scrypt>) => {
+  scryptCalls.push({ length: parameters[2], ...parameters[3] });
+  scrypt(...parameters);
 });
-
-const { AccountList } = await import('../../src/accounts/account-directory.ts');
-const { AnonymousAuthenticator } = await import('../../src/accounts/anonymous.ts');
-const { firstOf } = await import('../../src/accounts/first-of.ts');
-const { PasswordAuthenticator } = await import('../../src/accounts/password-authenticator.ts');
-const { HashingQueue } = await import('../../src/accounts/hashing-queue.ts');
-const { hashPassword } = await import('../../src/accounts/password-hash.ts');
-const { TooManyLoginsError } = await import('../../src/accounts/too-many-logins-error.ts');
 
 const CLIENT = { address: '127.0.0.1' };
 

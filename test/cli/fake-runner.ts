@@ -6,7 +6,7 @@ export class FakeRunner implements Runner {
   readonly aliases: readonly string[];
   readonly summary = 'nobody is served';
   readonly pattern = 'None (chapter 0)';
-  readonly concurrency = '0';
+  readonly traits = { accepts: 'nobody', serves: 'nobody', atATime: '0', whenBusy: 'never', aCrashTakes: 'nothing' };
   readonly runs: RunOptions[] = [];
   readonly graces: (number | undefined)[] = [];
   /** Thrown by run, when set. */
@@ -32,6 +32,8 @@ export class FakeRunner implements Runner {
     return {
       address: { address: options.listen.host, port: options.listen.port || 40_021 },
       stats: () => ({ connected: 2, served: 7 }),
+      who: async () => [],
+      kick: async () => false,
       close,
       [Symbol.asyncDispose]: () => close(),
     };

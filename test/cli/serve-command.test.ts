@@ -118,6 +118,78 @@ describe('serve', () => {
     expect(runner.graces).toEqual([0]);
   });
 
+  test('hands what limits clients, processes and threads to the architecture', async () => {
+    const { runner, stop } = await serve(
+      ...'--workers 3 --queue 7 --max-connections 50 --max-per-address 5 --max-per-user 2 --ban-after 4 --ban-time 30'.split(
+        ' ',
+      ),
+    );
+    expect(runner.runs[0]).toMatchObject({
+      workers: 3,
+      queue: 7,
+      maxConnections: 50,
+      limits: {
+        connections: 50,
+        perAddress: 5,
+        perUser: 2,
+        bans: { failures: 4, withinMs: 600_000, firstMs: 30_000, longestMs: 86_400_000 },
+      },
+    });
+    await stop();
+  });
+
+  test('limits nothing of that by itself, but bans who guesses passwords, unless told not to', async () => {
+    const { runner, stop } = await serve();
+    expect(runner.runs[0]).not.toHaveProperty('workers');
+    expect(runner.runs[0]?.limits).toEqual({
+      bans: { failures: 10, withinMs: 600_000, firstMs: 60_000, longestMs: 86_400_000 },
+    });
+    await stop();
+    const lenient = await serve('--ban-after', '0');
+    expect(lenient.runner.runs[0]?.limits).toEqual({});
+    await lenient.stop();
+  });
+
+  test.each([
+    ['--workers', '0'],
+    ['--workers', '1025'],
+    ['--max-connections', '0'],
+    ['--max-per-address', 'many'],
+    ['--ban-time', '0'],
+  ])('refuses %s %s', async (flag, value) => {
+    const host = new FakeHost();
+    const argv = ['node', 'ohai-ftpd', 'serve', flag, value];
+    expect(await runCommandLine({ architectures: [new FakeRunner('reactor')], argv, host })).toBe(2);
+    expect(host.takeErr()).toContain(flag);
+  });
+
+  test('speaks HTTP in place of FTP when told to', async () => {
+    const { runner, root, out, stop } = await serve('--service', 'http', '--symlinks', 'deny');
+    expect(runner.runs).toHaveLength(1);
+    expect(runner.runs[0]).toMatchObject({ listen: { port: 8080 }, service: { options: { root, symlinks: 'deny' } } });
+    expect(runner.runs[0]?.service.module).toMatch(/http\.\w+$/);
+    expect(out).toContain(`serving ${root} on http://127.0.0.1:8080/\n`);
+    expect(out).not.toContain('password');
+    await stop();
+  });
+
+  test('speaks HTTP as well when it is given a port', async () => {
+    const { runner, root, out, stop } = await serve('--http-port', '8081');
+    expect(runner.runs.map(({ listen }) => listen.port)).toEqual([2121, 8081]);
+    expect(out).toContain(`serving ${root} on ftp://127.0.0.1:2121 and http://127.0.0.1:8081/\n`);
+    expect(out).toContain('  http://127.0.0.1:8081/ in a browser\n');
+    await stop();
+    expect(runner.graces).toHaveLength(2);
+  });
+
+  test.each([
+    ['--http-port', '8081', '--no-anonymous'],
+    ['--service', 'http', '--no-anonymous'],
+    ['--service', 'http', '--http-port', '8081'],
+  ])('refuses %s %s %s', async (...argv) => {
+    expect(await serve(...argv)).toMatchObject({ code: 2, err: expect.stringMatching(/anonymous|--port/) });
+  });
+
   test('names the one account as told, and leaves strangers out when told', async () => {
     const { options, out, stop } = await serve('--no-anonymous', '--user', 'alice');
     expect(options).toMatchObject({ anonymous: false, accounts: [{ name: 'alice' }] });

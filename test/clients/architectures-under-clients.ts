@@ -1,8 +1,8 @@
 import { architectures } from '../../architectures/index.ts';
 import type { Runner } from '../../src/index.ts';
 
-/** Names out of the registry: the one that real servers use most, and the one that forgives a client least. */
-const NAMES = ['reactor', 'serial'];
+/** Names out of the registry: the ones that people will run, and the one that forgives a client least. */
+const NAMES = ['reactor', 'serial', 'prefork', 'thread-pool', 'hybrid-nginx', 'hybrid-puma'];
 
 /** What real clients are tried against. The conformance suite runs against all. */
 export const ARCHITECTURES_UNDER_CLIENTS: readonly Runner[] = NAMES.map((name) => {
@@ -12,6 +12,6 @@ export const ARCHITECTURES_UNDER_CLIENTS: readonly Runner[] = NAMES.map((name) =
 });
 
 /** Whether a second control connection gets an answer while the first one is open. */
-export function servesSeveral({ concurrency }: Runner): boolean {
-  return concurrency !== '1';
+export function servesSeveral({ traits }: Runner): boolean {
+  return traits.atATime !== '1';
 }

@@ -31,7 +31,8 @@ describe.each(architectures.map((runner) => [runner.name, runner] as const))('%s
       logins: { failureDelayMs: 0 },
       log: { level: 'silent' },
     });
-    const running = await runner.run({ service, listen: { host: '127.0.0.1', port: 0 } });
+    // Enough for three clients, and quick to start.
+    const running = await runner.run({ service, listen: { host: '127.0.0.1', port: 0 }, workers: 3 });
     onTestFinished(() => running.close({ graceMs: 0 }));
     rootOf.set(running, root);
     return running;

@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { FeatureContext, Row } from '../../src/protocol/command.ts';
 import { commandTable } from '../../src/protocol/command-table.ts';
@@ -6,6 +5,7 @@ import { siteRows } from '../../src/protocol/commands/site.ts';
 import { complianceTable, refusedTable } from '../../src/protocol/compliance-table.ts';
 import { reply } from '../../src/protocol/reply.ts';
 import { newSession } from '../../src/protocol/session.ts';
+import { expectGeneratedPart } from '../support/generated-part.ts';
 
 const DOCUMENT = new URL('../../docs/rfc-compliance.md', import.meta.url);
 
@@ -25,14 +25,7 @@ const tables = {
 describe('docs/rfc-compliance.md', () => {
   test.each(Object.entries(tables))(
     'shows the %s of the command table (UPDATE_DOCS=1 brings it up to date)',
-    (name, table) => {
-      const document = readFileSync(DOCUMENT, 'utf8');
-      const place = new RegExp(`(<!-- begin ${name} -->\n\n)(?:.*\n)*?(\n<!-- end ${name} -->)`);
-      expect(document).toMatch(place);
-      const updated = document.replace(place, (_, before: string, after: string) => before + table + after);
-      if (process.env.UPDATE_DOCS) writeFileSync(DOCUMENT, updated);
-      else expect(document).toBe(updated);
-    },
+    (name, table) => expectGeneratedPart(DOCUMENT, name, table),
   );
 });
 

@@ -9,6 +9,7 @@ import { checkFtpServiceOptions } from '../../src/services/ftp-options.ts';
 import { protocolSettings } from '../../src/services/ftp-settings.ts';
 import { createLog } from '../../src/services/log.ts';
 import { ControlClient } from '../support/control-client.ts';
+import { seat } from '../support/seat.ts';
 import { everybody, greeted, loggedIn, startTestServer } from '../support/test-server.ts';
 import { StorageWithVastFile, vastTransfer } from './vast-file.ts';
 
@@ -163,6 +164,7 @@ async function servedSocket(fileSystem: MemoryFileSystem): Promise<{ port: numbe
     settings: protocolSettings(checkFtpServiceOptions({ root: '.' })),
     authenticator: everybody,
     fileSystem,
+    board: { who: async () => [], kick: async () => false },
     log: createLog({ level: 'silent', format: 'text' }),
   });
   const listener = createServer({ allowHalfOpen: true, noDelay: true });
@@ -171,7 +173,8 @@ async function servedSocket(fileSystem: MemoryFileSystem): Promise<{ port: numbe
   const { port } = listener.address() as { port: number };
   const accepted = once(listener, 'connection').then(([stream]: Socket[]) => {
     const local = { address: '127.0.0.1', port };
-    void service.serve({ stream: stream!, local, remote: { address: '127.0.0.1', port: stream!.remotePort! } });
+    const remote = { address: '127.0.0.1', port: stream!.remotePort! };
+    void service.serve({ stream: stream!, local, remote, seat: seat('1') });
     return stream!;
   });
   onTestFinished(async () => {

@@ -5,6 +5,7 @@ import { DataChannel } from '../../src/protocol/data-channel.ts';
 import type { PassiveLease } from '../../src/protocol/passive-leases.ts';
 import { PassiveListener } from '../../src/protocol/passive-listener.ts';
 import { PassivePorts } from '../../src/protocol/passive-ports.ts';
+import { freeRange } from '../support/free-range.ts';
 
 const US = '127.0.0.1';
 
@@ -30,22 +31,6 @@ async function turnedAway(port: number, localAddress = US): Promise<void> {
   const socket = connect({ host: US, port, localAddress });
   const [error] = await once(socket, 'error').catch((error: unknown) => [error]);
   expect(error).toMatchObject({ code: 'ECONNRESET' });
-}
-
-/** Ports that nobody uses at the moment: bound, noted and freed again. */
-async function freeRange(count: number): Promise<readonly [number, number]> {
-  for (let first = 40_000 + Math.floor(Math.random() * 10_000); ; first += count) {
-    const ports = Array.from({ length: count }, (_, index) => first + index);
-    if ((await Promise.all(ports.map(isFree))).every(Boolean)) return [first, first + count - 1];
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen({ host: US, port }, () => server.close(() => resolve(true)));
-  });
 }
 
 /** @returns the port that the whole of a lease went over. */

@@ -56,6 +56,33 @@ describe('the ledger of passive ports', () => {
     expect(ledger.choose('a', NOW + 1)).toBe(100);
   });
 
+  test('lists the ports of other programs for as long as they are left alone', () => {
+    const ledger = ledgerWith([], [100, 109]);
+    ledger.foreign(100, NOW + 1);
+    ledger.foreign(101, NOW + 2);
+    expect(ledger.foreignPorts(NOW)).toEqual([100, 101]);
+    expect(ledger.foreignPorts(NOW + 1)).toEqual([101]);
+  });
+
+  test('knows whether anybody has taken a port', () => {
+    const ledger = ledgerWith([100]);
+    for (const client of ['a', 'b']) ledger.take(client, 100);
+    for (const client of ['a', 'a']) ledger.giveBack(client, 100);
+    expect(ledger.taken(100)).toBe(true);
+    ledger.giveBack('b', 100);
+    expect(ledger.taken(100)).toBe(false);
+  });
+
+  test('leaves it to others which port of a shared range is bound next, until all are', () => {
+    const ledger = new PortLedger([100, 101], { shared: true });
+    expect(ledger.choose('a', NOW)).toBe(ANY_PORT);
+    for (const port of [100, 101]) {
+      ledger.bound(port);
+      ledger.take('a', port);
+    }
+    expect(ledger.choose('a', NOW)).toBeUndefined();
+  });
+
   test('falls back on bound ports when no more can be bound', () => {
     expect(ledgerWith([7]).choose('a', NOW, false)).toBe(7);
     expect(ledgerWith([]).choose('a', NOW, false)).toBeUndefined();

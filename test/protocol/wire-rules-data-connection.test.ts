@@ -9,6 +9,7 @@ import { checkFtpServiceOptions } from '../../src/services/ftp-options.ts';
 import { protocolSettings } from '../../src/services/ftp-settings.ts';
 import { type ControlClient, DataClient } from '../support/control-client.ts';
 import { ipv6LoopbackAvailable } from '../support/ipv6.ts';
+import { presences } from '../support/presences.ts';
 import { loggedIn, startTestServer } from '../support/test-server.ts';
 import { extendedPassiveParsers, passiveParsers } from './client-parsers.ts';
 import { StorageWithVastFile, vastTransfer } from './vast-file.ts';
@@ -191,7 +192,7 @@ describe('W14: the address in the 227', () => {
       authenticator: everybody,
       storageFor: () => fileSystem,
       passivePorts,
-      sessions: new Set(),
+      presences,
       emit: silent,
       log: { debug: silent, info: silent, warn: silent, error: silent },
     });

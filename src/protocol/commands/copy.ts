@@ -8,7 +8,7 @@ import { splitTwoPaths, type TwoPaths } from './two-paths.ts';
 
 /** SITE COPY: reading the one and writing the other both need their permission; neither is taken for granted. */
 export async function copyFile(context: CommandContext, argument: string): Promise<Reply> {
-  const { session, storage, account, signal } = context;
+  const { session, storage, account } = context;
   demandPermission(account, 'read');
   const { first, second } = await sourceThatExists(context, splitTwoPaths(argument));
   const from = resolvePath(session.directory, first);
@@ -19,7 +19,7 @@ export async function copyFile(context: CommandContext, argument: string): Promi
   const mode = account.permissions.includes('delete') ? 'replace' : 'new';
   await using copy = await storage.write(to, { mode, expectedSize: source.size });
   for await (const chunk of readChunks(source, source.size)) {
-    if (signal.aborted) throw new ReplyError(426, 'Aborted.');
+    if (context.signal.aborted) throw new ReplyError(426, 'Aborted.');
     await copy.write(chunk);
   }
   await copy.commit();

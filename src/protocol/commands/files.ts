@@ -60,6 +60,7 @@ export const fileCommands: readonly Row[] = [
     access: 'logged-in',
     permission: 'read',
     keepsPending: true,
+    heavy: converts,
     feature: () => ['SIZE'],
     run: size,
   },

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
 import { readChunks } from '../../transfer/send.ts';
 import type { CommandContext, Row } from '../command.ts';
 import { parseOctetCount } from '../decimal.ts';
@@ -17,6 +15,7 @@ export const hashCommands: readonly Row[] = [
     argument: 'required',
     access: 'logged-in',
     permission: 'read',
+    heavy: true,
     feature: ({ session }) => [
       `HASH ${Object.keys(HASH_ALGORITHMS)
         .map((name) => (name === session.hashAlgorithm ? `${name}*` : name))
@@ -45,6 +44,7 @@ function digestCommand(verb: string, algorithm: HashAlgorithm, aliases: readonly
     argument: 'required',
     access: 'logged-in',
     permission: 'read',
+    heavy: true,
     feature: () => [verb, ...aliases],
     run: async (context, argument) => {
       const { pathname, range } = await splitRange(context, argument);
@@ -85,21 +85,23 @@ function octetCount(digits: string): number {
 }
 
 async function digestOf(context: CommandContext, pathname: string, algorithm: HashAlgorithm, range?: Range) {
-  const { session, storage, signal } = context;
+  const { session, storage } = context;
   const first = range?.first ?? 0;
   await using file = await storage.read(resolvePath(session.directory, pathname), { start: first });
   const end = Math.min(range ? range.last + 1 : file.size, file.size);
   const digest = newDigest(algorithm);
   // Chunk by chunk with a read in between: other clients are served while a large file is hashed.
   for await (const chunk of readChunks(file, Math.max(0, end - first))) {
-    if (signal.aborted) throw new ReplyError(426, 'Aborted.');
+    if (context.signal.aborted) throw new ReplyError(426, 'Aborted.');
     digest.update(chunk);
   }
   return { digest: digest.hex(), first, last: Math.max(first, end - 1) };
 }
 
 function newDigest(algorithm: HashAlgorithm): { update(chunk: Uint8Array): void; hex(): string } {
+  // Not imported: a unit that greets its first client has no time to load them.
   if (algorithm === 'CRC32') {
+    const { crc32 } = process.getBuiltinModule('node:zlib');
     let value = 0;
     return {
       update: (chunk) => {
@@ -108,6 +110,6 @@ function newDigest(algorithm: HashAlgorithm): { update(chunk: Uint8Array): void;
       hex: () => value.toString(16).padStart(8, '0'),
     };
   }
-  const hash = createHash(HASH_ALGORITHMS[algorithm]);
+  const hash = process.getBuiltinModule('node:crypto').createHash(HASH_ALGORITHMS[algorithm]);
   return { update: (chunk) => hash.update(chunk), hex: () => hash.digest('hex') };
 }

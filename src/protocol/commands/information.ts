@@ -35,6 +35,7 @@ export const informationCommands: readonly Row[] = [
     argument: 'optional',
     access: 'logged-in',
     duringTransfer: 'answer',
+    heavy: (_context, argument) => argument !== '',
     run: (context, argument) => (argument === '' ? statusOfSession(context) : statusOfPath(context, argument)),
   },
   {

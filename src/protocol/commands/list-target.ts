@@ -87,12 +87,12 @@ function directoryPart(shown: string): string {
 
 /** Also ends when the listing is aborted: of a vast directory, there may never be an entry that is wanted. */
 async function* only(
-  { signal }: CommandContext,
+  context: CommandContext,
   batches: AsyncIterable<readonly DirectoryEntry[]>,
   wanted: (entry: DirectoryEntry) => boolean,
 ): AsyncGenerator<readonly DirectoryEntry[]> {
   for await (const batch of batches) {
-    if (signal.aborted) throw new ReplyError(426, 'Aborted.');
+    if (context.signal.aborted) throw new ReplyError(426, 'Aborted.');
     const kept = batch.filter(wanted);
     if (kept.length > 0) yield kept;
   }

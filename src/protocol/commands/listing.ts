@@ -21,6 +21,7 @@ export const listingCommands: readonly Row[] = [
     argument: 'optional',
     access: 'logged-in',
     permission: 'list',
+    heavy: true,
     run: async function* (context, argument) {
       const target = await prepare(context, argument);
       const now = Date.now();
@@ -40,6 +41,7 @@ export const listingCommands: readonly Row[] = [
     argument: 'optional',
     access: 'logged-in',
     permission: 'list',
+    heavy: true,
     run: async function* (context, argument) {
       const target = await prepare(context, argument);
       // A path that names what it lists comes back as it was given, so that RETR can use it (wire rule W22).
@@ -56,6 +58,7 @@ export const listingCommands: readonly Row[] = [
     argument: 'optional',
     access: 'logged-in',
     permission: 'list',
+    heavy: true,
     // RFC 3659 section 7.8 has MLST stand for both; WinSCP looks for this line as well (wire rule W25).
     feature: () => ['MLSD'],
     run: machineList,

@@ -1,11 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import type { Account } from '../../accounts/account.ts';
 import { TooManyLoginsError } from '../../accounts/too-many-logins-error.ts';
 import { StorageError } from '../../storage/storage-error.ts';
 import type { CommandContext, Row } from '../command.ts';
+import type { CommandEnvironment } from '../environment.ts';
 import { type Reply, reply } from '../reply.ts';
-import { forgetLogin } from '../session.ts';
+import { forgetLogin, type Session } from '../session.ts';
 
 /** Who the client is (RFC 959 section 4.1.1, RFC 7151). */
 export const loginCommands: readonly Row[] = [
@@ -16,8 +16,8 @@ export const loginCommands: readonly Row[] = [
     source: 'RFC 959 section 4.1.1',
     argument: 'required',
     access: 'anyone',
-    run: ({ session }, user) => {
-      forgetLogin(session);
+    run: ({ session, environment }, user) => {
+      logOut(session, environment);
       session.login = { state: 'named', user };
       // The same answer for everybody: it must not tell which accounts exist (RFC 2577 section 7).
       return reply(331, 'Password required.');
@@ -30,6 +30,7 @@ export const loginCommands: readonly Row[] = [
     source: 'RFC 959 section 4.1.1',
     argument: 'optional',
     access: 'anyone',
+    heavy: true,
     run: logIn,
   },
   {
@@ -50,7 +51,7 @@ export const loginCommands: readonly Row[] = [
     access: 'anyone',
     run: ({ session, data, environment }) => {
       data.close();
-      forgetLogin(session);
+      logOut(session, environment);
       return reply(220, environment.settings.greeting);
     },
   },
@@ -84,6 +85,14 @@ export const loginCommands: readonly Row[] = [
   },
 ];
 
+function logOut(session: Session, { presences }: CommandEnvironment): void {
+  if (session.login.state === 'logged-in') presences.logOut(session.id);
+  forgetLogin(session);
+}
+
+/** A few of these have to fit into the time that a client has to log in. */
+const LONGEST_DELAY_MS = 15_000;
+
 /** The client has left, or has been told that it took too long. */
 const GIVEN_UP = reply(421, 'The login was given up.');
 
@@ -97,7 +106,7 @@ async function logIn(context: CommandContext, password: string): Promise<Reply> 
   try {
     account = await environment.authenticator.authenticate({ user, password }, client, signal);
   } catch (error) {
-    if (error instanceof TooManyLoginsError) return sendAway(context, user);
+    if (error instanceof TooManyLoginsError) return sendAway(context, user, 'too many logins at the moment');
     // The client has left, and the attempt with it: that is no fault, and nobody reads the answer.
     if (signal.aborted) return GIVEN_UP;
     throw error;
@@ -107,36 +116,46 @@ async function logIn(context: CommandContext, password: string): Promise<Reply> 
     session.login = { state: 'stranger' };
     return reply(530, 'The home directory of this account is not available.');
   }
-  if (signal.aborted) return GIVEN_UP;
+  const refusal = await environment.presences.logIn(session.id, user);
+  // Whoever guesses must not learn from the answer that the guess was right.
+  if (refusal === 'banned') return refuse(context, user);
+  if (refusal !== undefined) return sendAway(context, user, 'too many sessions of this user');
+  if (context.signal.aborted) return GIVEN_UP;
 
   session.login = { state: 'logged-in', user, account };
   session.failedLogins = 0;
-  environment.log.info('login', { session: session.id, address: session.client.address, user });
+  environment.log.info('login', {
+    session: session.id,
+    address: session.client.address,
+    user,
+    servedBy: environment.settings.servedBy,
+  });
   context.emit({ type: 'login', user });
   return reply(230, 'Logged in.');
 }
 
-function sendAway({ session, environment }: CommandContext, user: string): Reply {
+function sendAway({ session, environment }: CommandContext, user: string, reason: string): Reply {
   environment.log.warn('login refused', {
     session: session.id,
     address: session.client.address,
     user,
-    reason: 'too many logins at the moment',
+    reason,
   });
-  return reply(421, 'Too many logins at the moment; try again later.');
+  return reply(421, `T${reason.slice(1)}; try again later.`);
 }
 
 async function refuse(context: CommandContext, user: string): Promise<Reply> {
-  const { session, environment, signal } = context;
+  const { session, environment } = context;
   const { maxAttempts, failureDelayMs } = environment.settings.logins;
   session.login = { state: 'stranger' };
   session.failedLogins += 1;
   environment.log.warn('login failed', { session: session.id, address: session.client.address, user });
   context.emit({ type: 'loginFailed', user });
-  // Slower with every try; a client that leaves meanwhile need not be waited for.
-  await delay(failureDelayMs * session.failedLogins, undefined, { signal }).catch(() => {});
-  if (session.failedLogins >= maxAttempts) return reply(421, 'Too many failed logins.');
-  return reply(530, 'Login incorrect.');
+  const lately = await environment.presences.loginFailed(session.id, user);
+  const answer =
+    session.failedLogins >= maxAttempts ? reply(421, 'Too many failed logins.') : reply(530, 'Login incorrect.');
+  // Slower with every try; but no thread that others need waits for it.
+  return { ...answer, heldBackMs: Math.min(failureDelayMs * Math.max(session.failedLogins, lately), LONGEST_DELAY_MS) };
 }
 
 /**

@@ -16,13 +16,14 @@ export interface RecursiveListing {
  * the limit of the settings: a client must not make the server walk for ever (security rule S13).
  */
 export async function* recursively(
-  { storage, environment, signal }: CommandContext,
+  context: CommandContext,
   top: string,
   { switches, details, format }: RecursiveListing,
 ): AsyncGenerator<string> {
+  const { storage, environment } = context;
   let left = environment.settings.recursiveListingLimit;
   const waiting = [{ path: top, shown: '.' }];
-  for (let directory = waiting.shift(); directory && left > 0 && !signal.aborted; directory = waiting.shift()) {
+  for (let directory = waiting.shift(); directory && left > 0 && !context.signal.aborted; directory = waiting.shift()) {
     if (directory.shown !== '.') yield `\r\n${oneLine(directory.shown)}:\r\n`;
     for await (const batch of inOrder(storage.list(directory.path, { details }), switches)) {
       const entries = batch.filter(({ name }) => switches.all || !name.startsWith('.')).slice(0, left);

@@ -7,7 +7,7 @@ import { resolvePath } from '../virtual-path.ts';
 import { copyFile } from './copy.ts';
 import { makeDirectories, removeDirectory } from './directories.ts';
 import { listOfCommands } from './help.ts';
-import { sessionLine } from './status.ts';
+import { presenceLine } from './status.ts';
 import { setModified } from './times.ts';
 import { splitTwoPaths } from './two-paths.ts';
 
@@ -60,6 +60,14 @@ export const siteRows: readonly Row[] = [
     summary: 'lists your own session; every session, for an administrator',
     argument: 'none',
     run: who,
+  }),
+  siteRow({
+    verb: 'KICK',
+    syntax: '<SP> <session>',
+    summary: 'ends a session that SITE WHO has listed; for administrators',
+    argument: 'required',
+    access: 'administrator',
+    run: kick,
   }),
   siteRow({
     verb: 'SYMLINK',
@@ -161,10 +169,16 @@ function changeIdleTimeout({ session, environment }: CommandContext, argument: s
   return reply(200, `Idle timeout set to ${seconds} seconds.`);
 }
 
-function who({ session, environment, account }: CommandContext): Reply {
-  const now = Date.now();
-  const shown = account.administrator ? [...environment.sessions] : [session];
-  return reply(211, 'Sessions:', ...shown.map((each) => sessionLine(each, now)), 'End');
+async function who({ session, environment, account }: CommandContext): Promise<Reply> {
+  const everybody = await environment.presences.who();
+  const shown = account.administrator ? everybody : everybody.filter(({ id }) => id === session.id);
+  return reply(211, 'Sessions:', ...shown.map(presenceLine), 'End');
+}
+
+async function kick({ environment }: CommandContext, id: string): Promise<Reply> {
+  if (!(await environment.presences.kick(id))) return reply(550, 'There is no such session.');
+  environment.log.warn('session ended by an administrator', { session: id });
+  return reply(200, 'The session has been ended.');
 }
 
 async function makeSymlink({ session, storage }: CommandContext, argument: string): Promise<Reply> {

@@ -1,5 +1,6 @@
 import type { CommandContext } from '../command.ts';
 import { formatListLine } from '../list-formats.ts';
+import type { Presence } from '../presences.ts';
 import { type Reply, reply } from '../reply.ts';
 import type { RunningTransfer, Session } from '../session.ts';
 import { type ListTarget, listTarget } from './list-target.ts';
@@ -50,8 +51,12 @@ export async function statusOfPath(context: CommandContext, argument: string): P
 }
 
 /** One line on a session for SITE WHO. */
-export function sessionLine(session: Session, now: number): string {
-  const user = session.login.state === 'logged-in' ? session.login.user : '(not logged in)';
-  const doing = session.transfer ? transferLine(session.transfer) : `idle for ${seconds(now - session.lastCommandMs)}`;
-  return `${session.id} ${user} ${session.client.address} ${doing}`;
+export function presenceLine({ id, user = '(not logged in)', address, activity, place }: Presence): string {
+  const where = `process ${place.process}${place.thread === undefined ? '' : `, thread ${place.thread}`}`;
+  return `${id} ${user} ${address} ${activity ?? 'does not answer'} (${where})`;
+}
+
+/** What a client does at this moment. */
+export function activityOf(session: Session, now: number): string {
+  return session.transfer ? transferLine(session.transfer) : `idle for ${seconds(now - session.lastCommandMs)}`;
 }

@@ -18,6 +18,7 @@ export const transferCommands: readonly Row[] = [
     argument: 'required',
     access: 'logged-in',
     permission: 'read',
+    heavy: converts,
     run: retrieve,
   },
   {
@@ -28,6 +29,7 @@ export const transferCommands: readonly Row[] = [
     argument: 'required',
     access: 'logged-in',
     permission: 'write',
+    heavy: converts,
     run: store,
   },
   {
@@ -38,6 +40,7 @@ export const transferCommands: readonly Row[] = [
     argument: 'optional',
     access: 'logged-in',
     permission: 'write',
+    heavy: converts,
     run: storeUnique,
   },
   {
@@ -48,6 +51,7 @@ export const transferCommands: readonly Row[] = [
     argument: 'required',
     access: 'logged-in',
     permission: 'write',
+    heavy: converts,
     run: append,
   },
   {

@@ -2,6 +2,7 @@ import { lstat, mkdir, readFile, readlink, stat, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PERMISSIONS } from '../../../src/accounts/account.ts';
+import type { FtpServerOptions } from '../../../src/index.ts';
 import { greeted, loggedIn, startTestServer } from '../../support/test-server.ts';
 import { everybodyIs, servedDirectory, servedFiles, text } from './served.ts';
 
@@ -21,7 +22,7 @@ describe('SITE', () => {
     const { code, lines } = await stranger.command('SITE HELP');
     expect(code).toBe(214);
     const listed = lines.slice(1, -1).flatMap((line) => line.trim().split(/ +/));
-    expect(listed).toEqual('HELP CHMOD UTIME UMASK IDLE WHO SYMLINK MKDIR RMDIR COPY'.split(' '));
+    expect(listed).toEqual('HELP CHMOD UTIME UMASK IDLE WHO KICK SYMLINK MKDIR RMDIR COPY'.split(' '));
     expect((await stranger.command('FEAT')).lines).toContain(' SITE CHMOD');
   });
 });
@@ -120,7 +121,7 @@ describe('SITE WHO', () => {
     const { code, lines } = await client.command('SITE WHO');
     expect(code).toBe(211);
     expect(lines).toHaveLength(3);
-    expect(lines[1]).toMatch(/^ \S+ tester 127\.0\.0\.1 idle for 0 s$/);
+    expect(lines[1]).toMatch(/^ \S+ tester 127\.0\.0\.1 idle for 0 s \(process \d+\)$/);
   });
 
   test('shows an administrator every session, and what it does', async () => {
@@ -148,9 +149,39 @@ describe('SITE WHO', () => {
     expect(shown).toHaveLength(3);
     expect(shown[0]).toMatch(/ tester 127/);
     expect(shown[1]).toMatch(/ \(not logged in\) 127/);
-    expect(shown[2]).toMatch(/ bob 127\.0\.0\.1 RETR \/file: \d+ of 50000000 bytes in 0 s$/);
+    expect(shown[2]).toMatch(/ bob 127\.0\.0\.1 RETR \/file: \d+ of 50000000 bytes in 0 s \(process \d+\)$/);
     data.socket.destroy();
     stranger.close();
+  });
+});
+
+describe('SITE KICK', () => {
+  const administrators: FtpServerOptions['authenticator'] = {
+    authenticate: async ({ user }) => ({
+      name: user,
+      home: '/',
+      permissions: PERMISSIONS,
+      administrator: user === 'tester',
+    }),
+  };
+
+  test('ends a session that SITE WHO has listed, with 421', async () => {
+    const { server, client } = await servedFiles({}, { authenticator: administrators });
+    const other = await greeted(server);
+    const line = (await client.command('SITE WHO')).lines.find((each) => each.includes('(not logged in)'));
+    const id = line!.trim().split(' ')[0];
+    expect(await client.code(`SITE KICK ${id}`)).toBe(200);
+    expect((await other.reply()).lines).toEqual(['421 The administrator has ended this session.']);
+    other.socket.end();
+    await other.closed();
+    expect(await client.code(`SITE KICK ${id}`)).toBe(550);
+    expect(await client.code('SITE KICK')).toBe(501);
+  });
+
+  test('S10: is refused to everybody else', async () => {
+    const { client } = await servedFiles();
+    expect(await client.code('SITE KICK 0-1')).toBe(550);
+    expect(await client.code('NOOP')).toBe(200);
   });
 });
 

@@ -1,0 +1,65 @@
+import type { Socket } from 'node:net';
+import { DataConnectionError } from '../transfer/data-connection-error.ts';
+import { socketOfDescriptor } from '../transfer/shared-socket.ts';
+import { type CommandData, notPrepared, resetWhenStuck } from './data-channel.ts';
+import type { LineToLoop } from './line-to-loop.ts';
+import type { Endpoint } from './session.ts';
+
+/**
+ * The data connection of a session whose DataChannel is on the event loop, for a command that runs in this thread. Ports and
+ * connecting are left to that one; the octets are moved here, on a descriptor of this thread's own.
+ */
+export class RemoteDataChannel implements CommandData {
+  readonly #line: LineToLoop;
+  readonly #stallMs: number;
+  #active: boolean;
+  #socket: Socket | undefined;
+
+  /** @param active what the DataChannel says of itself. */
+  constructor(line: LineToLoop, active: boolean, stallMs: number) {
+    this.#line = line;
+    this.#active = active;
+    this.#stallMs = stallMs;
+  }
+
+  get active(): boolean {
+    return this.#active;
+  }
+
+  /** The loop itself ends the wait when the command is aborted. */
+  async listen(): Promise<number> {
+    this.#active = false;
+    const port = await this.#line.call('listen');
+    this.#active = true;
+    return port;
+  }
+
+  dialTo(to: Endpoint): void {
+    this.#active = true;
+    this.#line.tell('dialTo', to);
+  }
+
+  demandPrepared(): void {
+    if (!this.#active) throw notPrepared();
+  }
+
+  async open(signal: AbortSignal): Promise<Socket> {
+    this.demandPrepared();
+    const descriptor = await this.#line.call('lend');
+    if (signal.aborted) throw new DataConnectionError('broken');
+    const socket = socketOfDescriptor(descriptor);
+    // Whoever reads or writes hears of it as well; an error event that nobody hears ends the thread.
+    socket.on('error', () => {});
+    resetWhenStuck(socket, this.#stallMs, signal);
+    this.#socket = socket;
+    return socket;
+  }
+
+  close(): void {
+    if (!this.#active) return;
+    this.#active = false;
+    this.#socket?.destroy();
+    this.#socket = undefined;
+    this.#line.tell('close');
+  }
+}

@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { closeDescriptor } from '../posix/descriptor.ts';
+import type { Place } from './board.ts';
+import { ChildOutput } from './child-output.ts';
+import { closeUnlessTaken, newClaim } from './claim.ts';
+import type { StartOrder } from './messages.ts';
+import { childWire, type Wire, workerWire } from './wire.ts';
+
+/** What carries a unit: the process or thread itself, as its parent has it in its hands. */
+export interface Carrier {
+  readonly wire: Wire;
+  readonly place: Place;
+  /** The order as the unit is to get it: a process knows descriptors by other numbers. */
+  readonly order: StartOrder;
+  /** Fulfilled when it has ended; with how, if that was no proper end. */
+  readonly ended: Promise<string | undefined>;
+  /** It is ready: what it has to say from now on is no reason for its failure. */
+  started(): void;
+  /** Ends it by force. */
+  kill(): void;
+}
+
+/** Built code starts the bundle of the entry: a unit that is made for one client has no time to load fifty files. */
+const ENTRY = new URL(
+  import.meta.url.endsWith('.ts') ? './unit-entry.ts' : '../../units/unit-entry.js',
+  import.meta.url,
+);
+
+/** Behind stdin, stdout, stderr and the channel of Node. */
+const INHERITED_FD = 4;
+
+/** Options of Node that a unit needs as much as its parent: sizes of memory above all. Not --inspect, whose port is taken. */
+const HANDED_ON = /^--(?:max|min|stack|enable-source-maps|no-warnings|trace)[\w-]*(?:=|$)/;
+
+/** A child process. It inherits the one descriptor that the order names (as inetd and prefork do it), and no other. */
+export function processCarrier(order: StartOrder): Carrier {
+  const fd = order.listening?.fd ?? order.client?.fd;
+  const child = spawn(
+    process.execPath,
+    [...process.execArgv.filter((flag) => HANDED_ON.test(flag)), fileURLToPath(ENTRY)],
+    { stdio: ['ignore', 'ignore', 'pipe', 'ipc', ...(fd === undefined ? [] : [fd])] },
+  );
+  // The child has got its own; with this one open, the client would not see the end when the child closes it.
+  if (order.client) closeDescriptor(order.client.fd);
+  const output = new ChildOutput(child.stderr!);
+  const ended = new Promise<string | undefined>((resolve) => {
+    // When the process cannot be made at all, there is no exit.
+    child.once('error', ({ message }) => child.pid === undefined && resolve(message));
+    // Not exit: what it said last may come after.
+    child.once('close', (code, signal) => resolve(code === 0 ? undefined : describeEnd(code, signal, output.held)));
+  });
+  return {
+    wire: childWire(child),
+    place: { process: child.pid ?? 0 },
+    order: {
+      ...order,
+      ...(order.listening && { listening: { ...order.listening, fd: INHERITED_FD } }),
+      ...(order.client && { client: { ...order.client, fd: INHERITED_FD } }),
+    },
+    ended,
+    started: () => output.handOn(),
+    kill: () => void child.kill('SIGKILL'),
+  };
+}
+
+/** A worker thread. Descriptors are the process's, and mean the same there. */
+export function threadCarrier(order: StartOrder): Carrier {
+  const { client } = order;
+  const claim = newClaim();
+  const worker = new Worker(ENTRY, { workerData: { ...order, ...(client && { client: { ...client, claim } }) } });
+  let failure: string | undefined;
+  worker.once('error', (error) => {
+    failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  });
+  const ended = new Promise<string | undefined>((resolve) => {
+    worker.once('exit', (code) => {
+      if (client) closeUnlessTaken(client.fd, claim);
+      resolve(failure ?? (code === 0 ? undefined : describeEnd(code, null, '')));
+    });
+  });
+  return {
+    wire: workerWire(worker),
+    place: { process: process.pid, thread: worker.threadId },
+    order,
+    ended,
+    started: () => {},
+    kill: () => void worker.terminate(),
+  };
+}
+
+function describeEnd(code: number | null, signal: string | null, said: string): string {
+  const how = signal === null ? `ended with code ${code}` : `was ended by ${signal}`;
+  return said === '' ? how : `${how}: ${said}`;
+}

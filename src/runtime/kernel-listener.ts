@@ -1,0 +1,139 @@
+import { Socket } from 'node:net';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
+import { closeDescriptor } from '../posix/descriptor.ts';
+import { acceptConnection, openListeningSocket } from '../posix/listening-socket.ts';
+import { whenReadable } from '../posix/readiness.ts';
+import { localAddress, shutdown } from '../posix/socket.ts';
+import type { Arrival } from './reception.ts';
+import type { ListenOptions } from './runner.ts';
+import type { Endpoint } from './service.ts';
+
+/** Connections accepted before others get their turn on the event loop. */
+const ACCEPTS_PER_TURN = 16;
+
+/** After accept(2) has failed, as it does when descriptors run out: the connection waits in the queue meanwhile. */
+const TROUBLE_PAUSE_MS = 200;
+
+/** A connection that has been accepted, and belongs to whoever gets it. */
+export interface AcceptedClient {
+  readonly fd: number;
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+}
+
+/**
+ * A listening socket from which connections are accepted one by one, and only when they are asked for: the others wait in
+ * the kernel's queue, where another process or thread that shares the socket can have them.
+ */
+export class KernelListener {
+  readonly fd: number;
+  readonly address: Endpoint;
+  readonly #onError: (error: Error) => void;
+  readonly #closing = new AbortController();
+
+  private constructor(fd: number, onError: (error: Error) => void) {
+    this.fd = fd;
+    this.address = localAddress(fd);
+    this.#onError = onError;
+  }
+
+  /**
+   * Binds and listens (bind(2), listen(2)). Accepts nobody yet.
+   * @param onError told of errors of accept(2), such as EMFILE; the listener goes on.
+   * @throws the error of bind or listen, with its `code` (EADDRINUSE, EACCES …); PosixUnavailableError.
+   */
+  static async open({ host, port, backlog }: ListenOptions, onError: (error: Error) => void): Promise<KernelListener> {
+    // Units listen on a socket that they are given, and are spared loading what only their parent needs.
+    const { lookup } = await import('node:dns/promises');
+    const { address } = await lookup(host);
+    return new KernelListener(
+      openListeningSocket({ host: address, port, ...(backlog !== undefined && { backlog }) }),
+      onError,
+    );
+  }
+
+  /** One that another process has opened and given to this one. It owns the descriptor from now on. */
+  static inherited(fd: number, onError: (error: Error) => void): KernelListener {
+    return new KernelListener(fd, onError);
+  }
+
+  /**
+   * Every client in the order of arrival; ends when the listener is closed.
+   * @param pause what to wait for before the next one is accepted, if there is something.
+   */
+  async *clients(pause: () => Promise<void> | undefined = () => undefined): AsyncGenerator<AcceptedClient> {
+    const { signal } = this.#closing;
+    for (let accepted = 1; !signal.aborted; accepted++) {
+      const paused = pause();
+      if (paused) await endOf(paused, signal);
+      if (signal.aborted) break;
+      const client = await this.#accept();
+      if (client) yield client;
+      else if (!signal.aborted) await whenReadable(this.fd, signal);
+      if (accepted % ACCEPTS_PER_TURN === 0) await nextTurn();
+    }
+  }
+
+  /** The same, to be served right here. */
+  async *connections(pause?: () => Promise<void> | undefined): AsyncGenerator<Arrival> {
+    for await (const client of this.clients(pause)) {
+      const stream = streamOf(client);
+      if (stream) yield { stream, local: client.local, remote: client.remote };
+    }
+  }
+
+  /** Ends the listening for all who share the socket, at once. Clients that nobody has accepted yet are reset. */
+  shutdown(): void {
+    try {
+      shutdown(this.fd, 'both');
+    } catch {
+      // Not everywhere is that possible (macOS): then it ends when the last one has closed it.
+    }
+    this.close();
+  }
+
+  /** Closes this descriptor of the socket. The port is free when nobody else has one. */
+  close(): void {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
+    closeDescriptor(this.fd);
+  }
+
+  async #accept(): Promise<AcceptedClient | undefined> {
+    try {
+      const accepted = acceptConnection(this.fd);
+      return accepted && { ...accepted, local: localAddress(accepted.fd) };
+    } catch (error) {
+      // The parent has shut the socket down, for all who share it.
+      if ((error as NodeJS.ErrnoException).code === 'EINVAL') this.close();
+      else this.#onError(error as Error);
+      await delay(TROUBLE_PAUSE_MS, undefined, { signal: this.#closing.signal }).catch(() => {});
+      return undefined;
+    }
+  }
+}
+
+/** @returns the client's connection as a stream, which owns the descriptor; undefined when it cannot be made one. */
+export function streamOf({ fd }: Pick<AcceptedClient, 'fd'>): Socket | undefined {
+  try {
+    const stream = new Socket({ fd, allowHalfOpen: true, readable: true, writable: true });
+    // A client that resets before anybody looks at it must not bring the process down.
+    stream.on('error', () => {});
+    return stream;
+  } catch {
+    closeDescriptor(fd);
+    return undefined;
+  }
+}
+
+/** Fulfilled when the promise is, or the signal aborts. Leaves nothing behind at either, as Promise.race would. */
+function endOf(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    signal.addEventListener('abort', done);
+    void promise.then(done);
+  });
+}

@@ -1,0 +1,101 @@
+import { type AcceptedClient, streamOf } from './kernel-listener.ts';
+import type { HandedClient } from './messages.ts';
+import type { Roster } from './roster.ts';
+import type { RunOptions } from './runner.ts';
+import { Departures, type Staff } from './staff.ts';
+import { turnAway } from './turn-away.ts';
+import { Unit } from './unit.ts';
+
+/** Each client gets a child process of its own. */
+export function oneProcessEach(roster: Roster, options: RunOptions): Promise<Staff> {
+  return OneEach.prepare('process', roster, options);
+}
+
+/** Each client gets a thread of its own. */
+export function oneThreadEach(roster: Roster, options: RunOptions): Promise<Staff> {
+  return OneEach.prepare('thread', roster, options);
+}
+
+/** Starts a unit for each client. */
+class OneEach implements Staff {
+  readonly #kind: 'process' | 'thread';
+  readonly #roster: Roster;
+  readonly #options: RunOptions;
+  readonly #units = new Set<Unit>();
+  readonly #departures = new Departures();
+
+  private constructor(kind: 'process' | 'thread', roster: Roster, options: RunOptions) {
+    this.#kind = kind;
+    this.#roster = roster;
+    this.#options = options;
+  }
+
+  /** @throws UnitFailedError when units cannot work at all: told now, by one without a client, and not by each client's. */
+  static async prepare(kind: 'process' | 'thread', roster: Roster, options: RunOptions): Promise<OneEach> {
+    const staff = new OneEach(kind, roster, options);
+    const trial = staff.#start(roster.nextUnit());
+    await trial.ready;
+    await trial.ended;
+    return staff;
+  }
+
+  get waiting(): number {
+    return this.#units.size;
+  }
+
+  vacancy(): Promise<void> {
+    return this.#departures.next();
+  }
+
+  async serve(client: AcceptedClient): Promise<void> {
+    const unit = this.#admit(client);
+    if (!unit) return;
+    this.#units.add(unit);
+    const end = await unit.ended;
+    this.#units.delete(unit);
+    this.#departures.happened();
+    if (end !== undefined) this.#options.onError?.(new Error(`the ${this.#kind} of a client ${end}`));
+  }
+
+  drain(): void {
+    for (const unit of this.#units) unit.drain();
+  }
+
+  endClients(): void {
+    for (const unit of this.#units) unit.end();
+  }
+
+  kill(): void {
+    for (const unit of this.#units) unit.kill();
+  }
+
+  async finished(): Promise<void> {
+    await Promise.all([...this.#units].map(({ ended }) => ended));
+  }
+
+  /** Whoever is not let in costs no process. */
+  #admit(client: AcceptedClient): Unit | undefined {
+    const number = this.#roster.nextUnit();
+    const id = number.toString(36);
+    const { scoreboard } = this.#roster;
+    // The client is here until its unit has a place of its own.
+    scoreboard.unitStarted(number, { process: process.pid });
+    const refused = scoreboard.arrive(number, { id, address: client.remote.address });
+    if (refused) {
+      scoreboard.unitEnded(number);
+      const stream = streamOf(client);
+      if (stream) turnAway(stream, refused, this.#options.service.refusals);
+      return undefined;
+    }
+    return this.#start(number, { ...client, id });
+  }
+
+  #start(number: number, client?: HandedClient): Unit {
+    return new Unit({
+      kind: this.#kind,
+      roster: this.#roster,
+      order: { unit: number, service: this.#options.service, ...(client && { client }) },
+      onTrouble: (error) => this.#options.onError?.(error),
+    });
+  }
+}

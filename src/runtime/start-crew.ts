@@ -1,0 +1,47 @@
+import { Crew } from './crew.ts';
+import { KernelListener } from './kernel-listener.ts';
+import { Roster } from './roster.ts';
+import type { RunningServer, RunOptions } from './runner.ts';
+import { RosteredServer } from './running-server.ts';
+
+export interface CrewPolicy {
+  /** Child processes, 1…1024. */
+  readonly size: number;
+  /** URL of the module that exports `inEachChild`, the Policy by which each child accepts and serves. */
+  readonly chapter: string;
+}
+
+/**
+ * Listens here, and starts children that accept from the same socket, each for itself. This process never accepts; it
+ * replaces children that die.
+ * @throws what makes it impossible to serve or to listen; nothing stays open then, and no child is left.
+ */
+export async function startCrew(options: RunOptions, { size, chapter }: CrewPolicy): Promise<RunningServer> {
+  const { service, listen, limits, onError = ignore } = options;
+  const roster = new Roster(limits);
+  const listener = await KernelListener.open(listen, onError);
+  const listening = { fd: listener.fd, chapter };
+  const crew = new Crew({ size, roster, onError, order: (unit) => ({ unit, service, listening }) });
+  try {
+    await crew.start();
+  } catch (error) {
+    listener.close();
+    throw error;
+  }
+  return new RosteredServer(listener.address, roster, {
+    stopAccepting: () => {
+      crew.stopReplacing();
+      listener.shutdown();
+    },
+    drain: () => crew.drain(),
+    finished: () => crew.finished(),
+    endClients: () => crew.endClients(),
+    giveUp: async () => {
+      crew.kill();
+      await crew.finished();
+    },
+    release: ignore,
+  });
+}
+
+function ignore(): void {}

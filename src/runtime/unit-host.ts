@@ -1,0 +1,150 @@
+/** The far side of a unit: runs in the child process or thread. The near side is unit.ts. */
+import { isMainThread, threadId } from 'node:worker_threads';
+import { take } from './claim.ts';
+import { KernelListener, streamOf } from './kernel-listener.ts';
+import { Line } from './line.ts';
+import type { HandedClient, ParentDuties, StartOrder, UnitDuties } from './messages.ts';
+import type { Policy } from './policy.ts';
+import { type Arrival, Reception, type Registry } from './reception.ts';
+import { loadService, type Service, type ServiceHost } from './service.ts';
+import type { Wire } from './wire.ts';
+
+/** What the file of an architecture exports for the children that accept for themselves. */
+export interface ChapterModule {
+  readonly inEachChild: Policy;
+}
+
+interface StartListener {
+  readonly ready?: () => void;
+  readonly failed?: (reason: string) => void;
+}
+
+/** Runs a service in this process or thread, as the parent at the other end of the wire says. */
+export class UnitHost {
+  readonly #line: Line<UnitDuties, ParentDuties>;
+  readonly #wire: Wire;
+  readonly #told: StartListener;
+  readonly #spare = new Set<(address: string) => void>();
+  #work: Work | undefined;
+  /** What the parent said last, perhaps before there was anything to be stopped. */
+  #stopped: 'drain' | 'end' | undefined;
+
+  /** @param told hears what became of the start, before the parent does. */
+  constructor(wire: Wire, told: StartListener = {}) {
+    this.#wire = wire;
+    this.#told = told;
+    this.#line = new Line<UnitDuties, ParentDuties>(wire, {
+      start: (order) => void this.start(order),
+      drain: () => this.#stop('drain'),
+      end: () => this.#stop('end'),
+      activities: () => this.#work?.reception.activities() ?? {},
+      kick: (id) => void this.#work?.reception.kick(id),
+      portWanted: (address) => {
+        for (const spare of this.#spare) spare(address);
+      },
+    });
+  }
+
+  /** Works until there is nothing more to do, and lets go of everything. Never rejects. */
+  async start(order: StartOrder): Promise<void> {
+    try {
+      const service = await loadService(order.service, this.#host());
+      this.#work = this.#begin(order, service);
+      if (this.#stopped) this.#stop(this.#stopped);
+      this.#told.ready?.();
+      this.#line.tell('ready');
+      await this.#work.done;
+      await this.#work.reception.empty();
+      await service[Symbol.asyncDispose]();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      process.exitCode = 1;
+      this.#told.failed?.(reason);
+      this.#line.tell('failed', reason);
+      // The thread of a pool stays, and may be told to try again.
+      if (order.standing) return;
+    }
+    this.#wire.close();
+  }
+
+  /** Serves a client that was handed over. Fulfilled when it has left. */
+  async serve({ fd, claim, local, remote, id }: HandedClient): Promise<void> {
+    // In this order: should the thread be ended in between, a descriptor is left open, and none is closed twice.
+    if (claim) take(claim);
+    const stream = streamOf({ fd });
+    if (!stream) return;
+    const reception = this.#stopped === 'end' ? undefined : this.#work?.reception;
+    if (reception) await reception.welcome({ stream, local, remote, ...(id !== undefined && { id }) });
+    else stream.destroy();
+  }
+
+  drain(): void {
+    this.#stop('drain');
+  }
+
+  #begin(order: StartOrder, service: Service): Work {
+    const { unit, listening, client, standing } = order;
+    const reception = new Reception({ service, registry: this.#registry(), refusals: order.service.refusals, unit });
+    if (listening) return this.#accept(listening, reception);
+    // Its caller has to be here first: serve() asks for the work.
+    if (client) return { reception, done: Promise.resolve().then(() => this.serve(client)), stop: ignore };
+    if (!standing) return { reception, done: Promise.resolve(), stop: ignore };
+    let stop!: () => void;
+    const done = new Promise<void>((resolve) => {
+      stop = resolve;
+    });
+    return { reception, done, stop };
+  }
+
+  #accept({ fd, chapter }: NonNullable<StartOrder['listening']>, reception: Reception): Work {
+    const listener = KernelListener.inherited(fd, ({ message }) => this.#line.tell('trouble', message));
+    const serve = (arrival: Arrival) => reception.welcome(arrival);
+    const policy = (import(chapter) as Promise<ChapterModule>).then(({ inEachChild }) =>
+      inEachChild(
+        listener.connections(() => reception.mayAccept()),
+        serve,
+      ),
+    );
+    return { reception, done: policy, stop: () => listener.close() };
+  }
+
+  #stop(how: 'drain' | 'end'): void {
+    this.#stopped = how;
+    this.#work?.stop();
+    this.#work?.reception[how]();
+  }
+
+  #host(): ServiceHost {
+    const line = this.#line;
+    return {
+      place: { process: process.pid, ...(isMainThread ? {} : { thread: threadId }) },
+      board: { who: () => line.ask('who'), kick: (id) => line.ask('kick', id) },
+      ports: {
+        acquire: (range, wish) => line.ask('acquirePort', range, wish),
+        giveBack: (port, address) => line.tell('giveBackPort', port, address),
+        onWanted: (spare) => void this.#spare.add(spare),
+      },
+    };
+  }
+
+  #registry(): Registry {
+    const line = this.#line;
+    return {
+      arrive: (client) => line.ask('arrive', client),
+      logIn: (id, user) => line.ask('logIn', id, user),
+      logOut: (id) => line.tell('logOut', id),
+      loginFailed: (id, user) => line.ask('loginFailed', id, user),
+      leave: (id) => line.mention('leave', id),
+    };
+  }
+}
+
+interface Work {
+  readonly reception: Reception;
+  /** Fulfilled when nobody will come any more. */
+  readonly done: Promise<void>;
+  /** Lets nobody in any more. */
+  stop(): void;
+}
+
+function ignore(): void {}

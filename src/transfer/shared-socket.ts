@@ -1,0 +1,45 @@
+import { Socket } from 'node:net';
+import { closeDescriptor, duplicate } from '../posix/descriptor.ts';
+import { disconnect } from '../posix/socket.ts';
+import { reset } from './reset.ts';
+
+/**
+ * The descriptor of a connection, for socketOfDescriptor in another thread of this process. It stays this socket's, which
+ * must not be closed before the other thread has its own: the number would soon stand for somebody else's connection.
+ * @throws Error for a socket that is closed, and where sockets have no descriptors (Windows).
+ */
+export function descriptorOf(socket: Socket): number {
+  const { _handle: handle } = socket as Socket & { _handle?: { readonly fd?: number } | null };
+  if (handle?.fd === undefined || handle.fd < 0) throw new Error('the socket has no descriptor');
+  return handle.fd;
+}
+
+/**
+ * A socket of this thread on the connection that a socket of another thread has: on a descriptor of its own, so that each
+ * side closes its own one. The connection ends with the last of them; what is set on it, such as that it is to end with a
+ * reset, holds for both.
+ * @param descriptor as descriptorOf has told it. Nothing has been read from that socket, and nothing will be.
+ * @throws PosixError when there is no descriptor left (EMFILE).
+ */
+export function socketOfDescriptor(descriptor: number): Socket {
+  const own = duplicate(descriptor);
+  try {
+    return new Socket({ fd: own, allowHalfOpen: true, readable: true, writable: true });
+  } catch (error) {
+    closeDescriptor(own);
+    throw error;
+  }
+}
+
+/**
+ * Resets the connection and closes this socket. The peer hears of it also when another thread has died so early or late that
+ * its descriptor is left over, which nobody knows any more.
+ */
+export function resetShared(socket: Socket): void {
+  try {
+    disconnect(descriptorOf(socket));
+  } catch {
+    // Closed already, or a system on which the connection ends with its last descriptor.
+  }
+  reset(socket);
+}
