@@ -33,6 +33,8 @@ export class Threads {
     const pool = new Piscina({
       filename: entryFile(entry),
       workerData,
+      // Options of the program that embeds this one, such as --input-type, are none of the threads'.
+      execArgv: [],
       minThreads: count,
       maxThreads: count,
       concurrentTasksPerWorker: 1,

@@ -21,10 +21,13 @@ die() {
 node=$(npx --yes --package node@26 node --print process.execPath)
 echo "Node $("$node" --version)"
 
-for architecture in $("$node" "$main" architectures | awk '$1 ~ /^[a-z-]+$/ { print $1 }'); do
+# Below the headings; an alias may follow the name.
+for architecture in $("$node" "$main" architectures | awk 'NR > 1 { sub(",", "", $1); print $1 }'); do
   rm -rf "$work/root"
   mkdir "$work/root"
   head --bytes=1000000 /dev/urandom >"$work/root/file.bin"
+  # Not what the server before has said: the shell may look before the new one has begun.
+  : >"$work/out"
   "$node" "$main" serve --architecture "$architecture" --root "$work/root" --port 0 >"$work/out" 2>"$work/err" &
   server=$!
 

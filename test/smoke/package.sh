@@ -15,6 +15,7 @@ tarball=$(echo "$work"/*.tgz)
 tar --list --file "$tarball" | sed 's#^package/##' | sort >"$work/files"
 
 for file in dist/architectures/main.js dist/src/index.js dist/src/index.d.ts dist/architectures/index.d.ts \
+  dist/src/architecture.js dist/units/unit-entry.js dist/units/pool-entry.js dist/units/ftp.js dist/units/http.js \
   package.json README.md LICENSE CHANGELOG.md; do
   grep --quiet --line-regexp --fixed-strings "$file" "$work/files" || die "the package lacks $file"
 done
@@ -26,7 +27,15 @@ cd "$work/installed"
 node_modules/.bin/ohai-ftpd architectures
 node --input-type=module --eval "
   import { createFtpServer, MemoryFileSystem } from 'ohai-ftpd';
+  import { ftpServiceSpec } from 'ohai-ftpd';
   import { architectures } from 'ohai-ftpd/architectures';
+  import 'ohai-ftpd/architecture';
+  const service = ftpServiceSpec({ root: '.', anonymous: 'read-only' });
+  for (const architecture of architectures) {
+    const running = await architecture.run({ service, listen: { host: '127.0.0.1', port: 0 }, workers: 2 });
+    await running.close({ graceMs: 0 });
+    console.log(architecture.name + ': started and closed');
+  }
   if (architectures.length === 0) throw new Error('no architectures');
   const server = createFtpServer({ fileSystem: new MemoryFileSystem(), anonymous: 'read-only' });
   await server.listen({ port: 0 });
