@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { decoyPasswordHash, hashPassword, isPasswordHash, verifyPassword } from '../../src/accounts/password-hash.ts';
+import {
+  decoyPasswordHash,
+  hashPassword,
+  isPasswordHash,
+  verifyPassword,
+  verifyPasswordInThisThread,
+} from '../../src/accounts/password-hash.ts';
 
 const CHEAP = { ln: 4, r: 8, p: 1 };
 
@@ -66,4 +72,11 @@ describe('a password hash', () => {
   test('made as a decoy looks like any other', () => {
     expect(isPasswordHash(decoyPasswordHash())).toBe(true);
   });
+});
+
+test('a password checked in the thread itself opens what it opens otherwise, and nothing else', async () => {
+  const hash = await hashPassword('caf\u00e9', { ln: 1, r: 8, p: 1 });
+  expect(verifyPasswordInThisThread('cafe\u0301', hash)).toBe(true);
+  expect(verifyPasswordInThisThread('cafe', hash)).toBe(false);
+  expect(() => verifyPasswordInThisThread('secret', 'secret')).toThrow('not a scrypt hash');
 });

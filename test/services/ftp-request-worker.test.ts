@@ -16,9 +16,9 @@ const PASSWORD_HASH = await hashPassword('secret');
 const THREAD = `
   const { parentPort, workerData: { module, options } } = require('node:worker_threads');
   const worker = import(module).then(({ createRequestWorker }) => createRequestWorker(options));
-  parentPort.on('message', async ({ request, port }) => {
+  parentPort.on('message', async ({ turn, request, port }) => {
     await (await worker).run(request, port);
-    parentPort.postMessage('done');
+    parentPort.postMessage(turn);
   });
 `;
 
@@ -39,11 +39,13 @@ class Threads implements RequestPool {
 
   async run(request: unknown, port: MessagePort): Promise<void> {
     this.#turns += 1;
-    const thread = this.#threads[this.#turns % this.#threads.length]!;
+    const turn = this.#turns;
+    const thread = this.#threads[turn % this.#threads.length]!;
     await new Promise<void>((resolve, reject) => {
       thread.once('exit', () => reject(new Error('the thread died')));
-      thread.once('message', () => resolve());
-      thread.postMessage({ request, port }, [port]);
+      // That of the request before may still be on its way.
+      thread.on('message', (done) => done === turn && resolve());
+      thread.postMessage({ turn, request, port }, [port]);
     });
   }
 
@@ -116,7 +118,8 @@ test('a thread that is killed in the middle of a transfer takes nothing but the 
     const data = await client.passive();
     expect(await client.code(line)).toBe(150);
     if (line.startsWith('STOR')) data.socket.write(Buffer.alloc(1_000_000));
-    else await new Promise((resolve) => data.socket.once('readable', resolve));
+    const moved = async () => Number(/(?:large|copy): (\d+)/.exec((await client.command('STAT')).lines.join())![1]);
+    await expect.poll(moved).toBeGreaterThan(0);
     await pool.killOne();
     data.socket.resume();
     expect(await data.outcome).toBe('reset');

@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { reset } from '../../src/transfer/reset.ts';
+import { descriptorOf, resetShared, socketOfDescriptor } from '../../src/transfer/shared-socket.ts';
+
+/** The end of a connection that is shared, nothing of which has been read; and the other end. */
+async function connectedPair(): Promise<{ kept: Socket; theirs: Socket }> {
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  const theirs = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
+  const [kept] = (await once(server, 'connection')) as [Socket];
+  server.close();
+  for (const socket of [kept, theirs]) quietly(socket);
+  return { kept, theirs };
+}
+
+function quietly(socket: Socket): Socket {
+  socket.on('error', () => {});
+  onTestFinished(() => void socket.destroy());
+  return socket;
+}
+
+/** Half a turn of a connection: something sent there has come here. */
+async function arrives(from: Socket, to: Socket, text: string): Promise<void> {
+  from.write(text);
+  let received = '';
+  while (received !== text) {
+    const chunk = to.read() as Buffer | null;
+    if (chunk === null) await once(to, 'readable');
+    else received += chunk;
+  }
+}
+
+test('a second socket on a connection reads what came before it was made, and writes', async () => {
+  const { kept, theirs } = await connectedPair();
+  theirs.write('early');
+  const second = quietly(socketOfDescriptor(descriptorOf(kept)));
+  expect(descriptorOf(second)).not.toBe(descriptorOf(kept));
+  const [chunk] = (await once(second, 'data')) as [Buffer];
+  expect(chunk.toString()).toBe('early');
+  await arrives(second, theirs, 'answer');
+});
+
+test('a connection outlives each one of its sockets, and ends with the last', async () => {
+  const { kept, theirs } = await connectedPair();
+  const second = quietly(socketOfDescriptor(descriptorOf(kept)));
+  kept.destroy();
+  await once(kept, 'close');
+  await arrives(second, theirs, 'still there');
+  const ended = once(theirs, 'end');
+  second.destroy();
+  theirs.resume();
+  await ended;
+});
+
+test('an end that one of them sends is seen by the peer while the other one is open', async () => {
+  const { kept, theirs } = await connectedPair();
+  const second = quietly(socketOfDescriptor(descriptorOf(kept)));
+  const ended = once(theirs, 'end');
+  second.end('the last octets');
+  theirs.resume();
+  await ended;
+  expect(kept.destroyed).toBe(false);
+});
+
+test.each(['kept', 'second'] as const)(
+  'a reset by the %s one holds for both, whichever is closed last',
+  async (first) => {
+    const { kept, theirs } = await connectedPair();
+    const second = quietly(socketOfDescriptor(descriptorOf(kept)));
+    const sockets = { kept, second };
+    second.write(Buffer.alloc(64 * 1024 * 1024));
+    const failed = once(theirs, 'error');
+    reset(sockets[first]);
+    sockets[first === 'kept' ? 'second' : 'kept'].destroy();
+    theirs.resume();
+    expect(await failed).toMatchObject([{ code: 'ECONNRESET' }]);
+  },
+);
+
+test('a reset for all reaches the peer although a descriptor is left over, and throws away what waits to be sent', async () => {
+  const { kept, theirs } = await connectedPair();
+  const second = quietly(socketOfDescriptor(descriptorOf(kept)));
+  second.write(Buffer.alloc(64 * 1024 * 1024));
+  const failed = once(theirs, 'error');
+  resetShared(kept);
+  theirs.resume();
+  expect(await failed).toMatchObject([{ code: 'ECONNRESET' }]);
+  expect(kept.destroyed).toBe(true);
+  resetShared(kept);
+});
+
+test('a socket that is closed has no descriptor to share', async () => {
+  const { kept } = await connectedPair();
+  kept.destroy();
+  expect(() => descriptorOf(kept)).toThrow('no descriptor');
+});
