@@ -17,13 +17,13 @@ export const hybridEventMachine: Runner = {
     whenBusy: "deferred work waits in the pool's queue",
     aCrashTakes: 'one deferred request',
   },
-  run({ workers = availableParallelism(), ...options }) {
+  run(options) {
     return startServer(
       options,
       async (connections, serve) => {
         for await (const connection of connections) void serve(connection);
       },
-      { which: 'heavy', threads: workers },
+      { which: 'heavy', threads: options.workers ?? availableParallelism() },
     );
   },
 };

@@ -18,8 +18,8 @@ export const hybridNginx: Runner = {
     whenBusy: '–',
     aCrashTakes: 'the clients of that child',
   },
-  run({ workers = availableParallelism(), ...options }) {
-    return startCrew(options, { size: workers, chapter: import.meta.url });
+  run(options) {
+    return startCrew(options, { size: options.workers ?? availableParallelism(), chapter: import.meta.url });
   },
 };
 

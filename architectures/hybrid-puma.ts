@@ -17,13 +17,13 @@ export const hybridPuma: Runner = {
     whenBusy: "requests wait in the pool's queue",
     aCrashTakes: 'one request',
   },
-  run({ workers = 5 * availableParallelism(), ...options }) {
+  run(options) {
     return startServer(
       options,
       async (connections, serve) => {
         for await (const connection of connections) void serve(connection);
       },
-      { which: 'all', threads: workers },
+      { which: 'all', threads: options.workers ?? 5 * availableParallelism() },
     );
   },
 };

@@ -16,8 +16,8 @@ export const prefork: Runner = {
     whenBusy: "waits in the kernel's listen queue",
     aCrashTakes: 'one client',
   },
-  run({ workers = 4, ...options }) {
-    return startCrew(options, { size: workers, chapter: import.meta.url });
+  run(options) {
+    return startCrew(options, { size: options.workers ?? 4, chapter: import.meta.url });
   },
 };
 

@@ -16,7 +16,8 @@ export const threadPerConnection: Runner = {
     whenBusy: "waits in the kernel's listen queue",
     aCrashTakes: 'one client',
   },
-  run({ maxConnections = 256, ...options }) {
+  run(options) {
+    const { maxConnections = 256 } = options;
     return startParent(options, oneThreadEach, async (clients, threads) => {
       for await (const client of clients) {
         void threads.serve(client);

@@ -16,7 +16,8 @@ export const threadPool: Runner = {
     whenBusy: "waits in the pool's queue",
     aCrashTakes: 'one client',
   },
-  run({ workers = 25, queue = 256, ...options }) {
+  run(options) {
+    const { workers = 25, queue = 256 } = options;
     return startParent(options, pool(workers), async (clients, threads) => {
       for await (const client of clients) {
         void threads.serve(client);

@@ -1,11 +1,13 @@
 // The programs of units, and the services that they run, in a few files: dist/units/. A unit that is started for a single
 // client loads three files instead of a hundred, which is most of what its client has to wait for.
+import { readdir, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const units = new URL('../dist/units/', import.meta.url);
 
-await build({
+const { output } = await build({
   cwd: root,
   input: {
     'unit-entry': 'src/runtime/unit-entry.ts',
@@ -28,3 +30,7 @@ await build({
     codeSplitting: { groups: [{ name: 'in-common', test: /src/, minShareCount: 2 }] },
   },
 });
+
+// What an earlier build had and this one has not would be published with it.
+const built = new Set(output.map(({ fileName }) => fileName));
+for (const name of await readdir(units)) if (!built.has(name)) await rm(new URL(name, units));

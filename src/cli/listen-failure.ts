@@ -1,7 +1,7 @@
 import type { ListenOptions } from '../runtime/runner.ts';
 import { Failure } from './failure.ts';
 
-const EXPLANATIONS: Readonly<Record<string, (listen: ListenOptions) => string>> = {
+const EXPLANATIONS: Readonly<Record<string, (listen: ListenOptions, error: Error) => string>> = {
   EADDRINUSE: ({ host, port }) => `port ${port} on ${host} is in use; choose another with --port`,
   EACCES: ({ port }) =>
     port < 1024
@@ -13,10 +13,12 @@ const EXPLANATIONS: Readonly<Record<string, (listen: ListenOptions) => string>> 
   EAI_AGAIN: ({ host }) => `the name ${host} cannot be looked up now; give an address of this machine with --host`,
   EAFNOSUPPORT: ({ host }) =>
     `this machine does not speak the protocol of the address ${host}; choose another with --host`,
+  POSIX_UNAVAILABLE: (_, { message }) =>
+    `${message}; of the architectures, serial and reactor do without: choose one with --architecture`,
 };
 
 /** @returns a Failure that says what to do when the error is one of listening; otherwise the error itself. */
 export function explainListenError(error: unknown, listen: ListenOptions): unknown {
   const explain = EXPLANATIONS[(error as NodeJS.ErrnoException | undefined)?.code ?? ''];
-  return explain ? new Failure(explain(listen), { cause: error }) : error;
+  return explain ? new Failure(explain(listen, error as Error), { cause: error }) : error;
 }

@@ -28,6 +28,11 @@ export function posixAvailable(): boolean {
   return loadOnce().state === 'loaded';
 }
 
+/** For what is of no use without the C library. @throws PosixUnavailableError. */
+export function demandPosix(): void {
+  requireLoaded();
+}
+
 /**
  * A function of the C library, whatever it returns.
  *

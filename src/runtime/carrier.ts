@@ -6,7 +6,7 @@ import type { Place } from './board.ts';
 import { ChildOutput } from './child-output.ts';
 import { closeUnlessTaken, newClaim } from './claim.ts';
 import type { StartOrder } from './messages.ts';
-import { childWire, type Wire, workerWire } from './wire.ts';
+import { childWire, deadWire, type Wire, workerWire } from './wire.ts';
 
 /** What carries a unit: the process or thread itself, as its parent has it in its hands. */
 export interface Carrier {
@@ -32,10 +32,21 @@ const ENTRY = new URL(
 const INHERITED_FD = 4;
 
 /** Options of Node that a unit needs as much as its parent: sizes of memory above all. Not --inspect, whose port is taken. */
-const HANDED_ON = /^--(?:max|min|stack|enable-source-maps|no-warnings|trace)[\w-]*(?:=|$)/;
+const HANDED_ON = /^--(?:(?:max|min|stack)[\w-]*=|(?:enable-source-maps|no-warnings|trace-[\w-]+)$)/;
 
-/** A child process. It inherits the one descriptor that the order names (as inetd and prefork do it), and no other. */
-export function processCarrier(order: StartOrder): Carrier {
+/** Starts what is to carry a unit. Takes over the client's descriptor, also when that fails, of which `ended` tells. */
+export function startCarrier(kind: 'process' | 'thread', order: StartOrder): Carrier {
+  try {
+    return START[kind](order);
+  } catch (error) {
+    // Not enough memory, too many threads: an accident of the moment, which must not end the parent.
+    if (order.client) closeDescriptor(order.client.fd);
+    return notCarried(order, notStarted((error as Error).message));
+  }
+}
+
+/** It inherits the one descriptor that the order names (as inetd and prefork do it), and no other. */
+function startProcess(order: StartOrder): Carrier {
   const fd = order.listening?.fd ?? order.client?.fd;
   const child = spawn(
     process.execPath,
@@ -44,12 +55,15 @@ export function processCarrier(order: StartOrder): Carrier {
   );
   // The child has got its own; with this one open, the client would not see the end when the child closes it.
   if (order.client) closeDescriptor(order.client.fd);
-  const output = new ChildOutput(child.stderr!);
+  // A process that cannot be made for want of descriptors has no output either.
+  const output = child.stderr ? new ChildOutput(child.stderr) : undefined;
   const ended = new Promise<string | undefined>((resolve) => {
     // When the process cannot be made at all, there is no exit.
-    child.once('error', ({ message }) => child.pid === undefined && resolve(message));
+    child.on('error', ({ message }) => child.pid === undefined && resolve(notStarted(message)));
     // Not exit: what it said last may come after.
-    child.once('close', (code, signal) => resolve(code === 0 ? undefined : describeEnd(code, signal, output.held)));
+    child.once('close', (code, signal) =>
+      resolve(code === 0 ? undefined : describeEnd(code, signal, output?.held ?? '')),
+    );
   });
   return {
     wire: childWire(child),
@@ -60,16 +74,20 @@ export function processCarrier(order: StartOrder): Carrier {
       ...(order.client && { client: { ...order.client, fd: INHERITED_FD } }),
     },
     ended,
-    started: () => output.handOn(),
+    started: () => output?.handOn(),
     kill: () => void child.kill('SIGKILL'),
   };
 }
 
-/** A worker thread. Descriptors are the process's, and mean the same there. */
-export function threadCarrier(order: StartOrder): Carrier {
+/** Descriptors are the process's, and mean the same there. */
+function startThread(order: StartOrder): Carrier {
   const { client } = order;
   const claim = newClaim();
-  const worker = new Worker(ENTRY, { workerData: { ...order, ...(client && { client: { ...client, claim } }) } });
+  const worker = new Worker(ENTRY, {
+    workerData: { ...order, ...(client && { client: { ...client, claim } }) },
+    // Options of the program that embeds this one, such as --input-type, are none of the thread's.
+    execArgv: [],
+  });
   let failure: string | undefined;
   worker.once('error', (error) => {
     failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -88,6 +106,23 @@ export function threadCarrier(order: StartOrder): Carrier {
     started: () => {},
     kill: () => void worker.terminate(),
   };
+}
+
+const START = { process: startProcess, thread: startThread };
+
+function notCarried(order: StartOrder, reason: string): Carrier {
+  return {
+    wire: deadWire(),
+    place: { process: process.pid },
+    order,
+    ended: Promise.resolve(reason),
+    started: () => {},
+    kill: () => {},
+  };
+}
+
+function notStarted(message: string): string {
+  return `could not be started: ${message}`;
 }
 
 function describeEnd(code: number | null, signal: string | null, said: string): string {

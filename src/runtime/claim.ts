@@ -4,21 +4,29 @@
  */
 import { closeDescriptor } from '../posix/descriptor.ts';
 
-const THE_ONE = 0;
+const OWNER = 0;
+/** What the memory holds: the first of them who says so has the descriptor. */
+const UNDECIDED = 0;
+const TAKER = 1;
+const GIVER = 2;
 
 export type Claim = Int32Array;
 
-/** Nobody has taken the descriptor: it is its giver's. */
+/** Nobody has taken the descriptor yet. */
 export function newClaim(): Claim {
   return new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 }
 
-/** The descriptor is the caller's from now on. */
-export function take(claim: Claim): void {
-  Atomics.store(claim, THE_ONE, 1);
+/** @returns whether the descriptor is the caller's from now on. Its giver may have closed it: then it is not to be touched. */
+export function take(claim: Claim): boolean {
+  return claimedBy(TAKER, claim);
 }
 
-/** To be called by the giver when the thread has ended. */
+/** To be called by the giver when the thread has ended, or is about to: then it might still come to taking it. */
 export function closeUnlessTaken(fd: number, claim: Claim): void {
-  if (Atomics.load(claim, THE_ONE) === 0) closeDescriptor(fd);
+  if (claimedBy(GIVER, claim)) closeDescriptor(fd);
+}
+
+function claimedBy(owner: number, claim: Claim): boolean {
+  return Atomics.compareExchange(claim, OWNER, UNDECIDED, owner) === UNDECIDED;
 }

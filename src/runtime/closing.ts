@@ -3,6 +3,9 @@ const DEFAULT_GRACE_MS = 10_000;
 /** A unit that hangs, or a storage that never answers, must not keep the server from closing. */
 const STUCK_MS = 2_000;
 
+/** What a timer of Node holds; it would fire at once for more. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** What has to be done to close a server; the order and the patience are the same for all. */
 export interface ClosingSteps {
   stopAccepting(): void | Promise<void>;
@@ -23,6 +26,8 @@ export class Closing {
   readonly #steps: ClosingSteps;
   #closed: Promise<void> | undefined;
   #over = false;
+  /** When clients are dropped, by performance.now(). */
+  #deadline = Number.POSITIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #stuck!: () => void;
 
@@ -36,9 +41,12 @@ export class Closing {
 
   close({ graceMs = DEFAULT_GRACE_MS }: { readonly graceMs?: number } = {}): Promise<void> {
     this.#closed ??= this.#run();
-    if (this.#over) return this.#closed;
+    const deadline = performance.now() + Math.max(0, graceMs);
+    // Whoever gave less time before has the say.
+    if (this.#over || deadline >= this.#deadline) return this.#closed;
+    this.#deadline = deadline;
     clearTimeout(this.#timer);
-    if (graceMs > 0) this.#timer = setTimeout(() => this.#endClients(), graceMs);
+    if (graceMs > 0) this.#timer = setTimeout(() => this.#endClients(), Math.min(graceMs, LONGEST_TIMER_MS));
     else this.#endClients();
     return this.#closed;
   }

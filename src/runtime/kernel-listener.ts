@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { closeDescriptor } from '../posix/descriptor.ts';
-import { acceptConnection, openListeningSocket } from '../posix/listening-socket.ts';
+import { type AcceptedConnection, acceptConnection, openListeningSocket } from '../posix/listening-socket.ts';
 import { whenReadable } from '../posix/readiness.ts';
 import { localAddress, shutdown } from '../posix/socket.ts';
 import type { Arrival } from './reception.ts';
@@ -11,7 +11,7 @@ import type { Endpoint } from './service.ts';
 /** Connections accepted before others get their turn on the event loop. */
 const ACCEPTS_PER_TURN = 16;
 
-/** After accept(2) has failed, as it does when descriptors run out: the connection waits in the queue meanwhile. */
+/** After accept(2) has failed, as it does when descriptors run out: connections wait in the queue meanwhile. */
 const TROUBLE_PAUSE_MS = 200;
 
 /** A connection that has been accepted, and belongs to whoever gets it. */
@@ -69,7 +69,7 @@ export class KernelListener {
       if (signal.aborted) break;
       const client = await this.#accept();
       if (client) yield client;
-      else if (!signal.aborted) await whenReadable(this.fd, signal);
+      else if (!signal.aborted) await this.#somebody();
       if (accepted % ACCEPTS_PER_TURN === 0) await nextTurn();
     }
   }
@@ -102,14 +102,37 @@ export class KernelListener {
   async #accept(): Promise<AcceptedClient | undefined> {
     try {
       const accepted = acceptConnection(this.fd);
-      return accepted && { ...accepted, local: localAddress(accepted.fd) };
+      return accepted && withLocalEnd(accepted);
     } catch (error) {
       // The parent has shut the socket down, for all who share it.
       if ((error as NodeJS.ErrnoException).code === 'EINVAL') this.close();
-      else this.#onError(error as Error);
-      await delay(TROUBLE_PAUSE_MS, undefined, { signal: this.#closing.signal }).catch(() => {});
+      else await this.#trouble(error as Error);
       return undefined;
     }
+  }
+
+  async #somebody(): Promise<void> {
+    try {
+      await whenReadable(this.fd, this.#closing.signal);
+    } catch (error) {
+      // It takes a descriptor to wait, and there may be none left.
+      await this.#trouble(error as Error);
+    }
+  }
+
+  async #trouble(error: Error): Promise<void> {
+    this.#onError(error);
+    await delay(TROUBLE_PAUSE_MS, undefined, { signal: this.#closing.signal }).catch(() => {});
+  }
+}
+
+/** @returns undefined for a client that has reset already, of which some systems (macOS) tell nothing more. */
+function withLocalEnd(accepted: AcceptedConnection): AcceptedClient | undefined {
+  try {
+    return { ...accepted, local: localAddress(accepted.fd) };
+  } catch {
+    closeDescriptor(accepted.fd);
+    return undefined;
   }
 }
 
@@ -126,10 +149,15 @@ export function streamOf({ fd }: Pick<AcceptedClient, 'fd'>): Socket | undefined
   }
 }
 
-/** Fulfilled when the promise is, or the signal aborts. Leaves nothing behind at either, as Promise.race would. */
+/**
+ * Fulfilled when the promise is, or the signal aborts. Leaves nothing behind at either, as Promise.race would. Keeps the
+ * process from ending, as a socket that listens does: there may be no client left who would.
+ */
 function endOf(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  const awake = setInterval(() => {}, 60_000);
   return new Promise((resolve) => {
     const done = () => {
+      clearInterval(awake);
       signal.removeEventListener('abort', done);
       resolve();
     };

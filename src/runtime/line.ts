@@ -62,13 +62,15 @@ export class Line<
   }
 
   #received(message: Message): void {
+    // A service may have something of its own to say to a parent that it takes for its own.
+    if (typeof message !== 'object' || message === null) return;
     if ('tell' in message) void this.#run(message.tell, message.args);
     else if ('ask' in message) void this.#answer(message.ask, message.args, message.n);
     else this.#answered(message);
   }
 
   #run(name: string, args: readonly unknown[]): unknown {
-    return (this.#duties as Duties)[name]!(...args);
+    return (this.#duties as Duties)[name]?.(...args);
   }
 
   async #answer(name: string, args: readonly unknown[], n: number): Promise<void> {

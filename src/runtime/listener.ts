@@ -1,12 +1,14 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { keepUrgentDataInline } from '../posix/socket-options.ts';
 import type { Arrival } from './reception.ts';
 import type { ListenOptions } from './runner.ts';
 import type { Endpoint } from './service.ts';
 
 const KEEP_ALIVE_DELAY_MS = 60_000;
 
-/** A listening socket whose clients are taken one after the other, by `for await`. */
+/**
+ * A listening socket whose clients are taken one after the other, by `for await`: for where there are no Berkeley sockets
+ * (KernelListener), as on Windows.
+ */
 export class Listener implements AsyncDisposable {
   readonly #server: Server;
   /** Accepted by the loop, not yet taken by anybody. */
@@ -47,8 +49,6 @@ export class Listener implements AsyncDisposable {
       });
     });
     server.on('error', onError);
-    // Accepted sockets inherit it: then the kernel leaves the urgent octet of a Telnet Synch in the stream (W8).
-    keepUrgentDataInline(descriptorOf(server));
     return new Listener(server);
   }
 
@@ -100,11 +100,6 @@ function arrivalOf(stream: Socket): Arrival {
     local: { address: stream.localAddress ?? '', port: stream.localPort ?? 0 },
     remote: { address: stream.remoteAddress ?? '', port: stream.remotePort ?? 0 },
   };
-}
-
-/** Node has no public way to the descriptor of a server; -1 where there is none (Windows). */
-function descriptorOf(server: Server): number {
-  return (server as unknown as { _handle?: { fd?: number } })._handle?.fd ?? -1;
 }
 
 function ignore(): void {}

@@ -80,7 +80,7 @@ class OneEach implements Staff {
     const { scoreboard } = this.#roster;
     // The client is here until its unit has a place of its own.
     scoreboard.unitStarted(number, { process: process.pid });
-    const refused = scoreboard.arrive(number, { id, address: client.remote.address });
+    const refused = this.#roster.arrive(number, { id, address: client.remote.address });
     if (refused) {
       scoreboard.unitEnded(number);
       const stream = streamOf(client);

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Seat } from './board.ts';
+import { FullHouse } from './full-house.ts';
 import type { ParentDuties, Refused } from './messages.ts';
 import type { Endpoint, Refusal, Service, ServiceSpec } from './service.ts';
 import { turnAway } from './turn-away.ts';
@@ -32,9 +33,6 @@ export interface ReceptionOptions {
   readonly unit: number;
 }
 
-/** How long the next client waits in the kernel's queue after one was refused because there are too many in all. */
-const FULL_PAUSE_MS = 1_000;
-
 /**
  * Where the clients of a unit come in and leave: gets each a seat on the scoreboard, has it served, gives the seat back.
  */
@@ -44,7 +42,7 @@ export class Reception {
   /** Of clients that are here, or about to be let in. */
   #present = 0;
   #arrivals = 0;
-  #full: Promise<void> | undefined;
+  readonly #fullHouse = new FullHouse();
   #lastLeft: (() => void) | undefined;
 
   constructor(options: ReceptionOptions) {
@@ -70,7 +68,7 @@ export class Reception {
 
   /** To be awaited before the next client is accepted: after one was refused for want of room, there is a pause. */
   mayAccept(): Promise<void> | undefined {
-    return this.#full;
+    return this.#fullHouse.mayAccept();
   }
 
   /** Fulfilled when nobody is here. */
@@ -110,7 +108,7 @@ export class Reception {
 
   #decide(arrival: Arrival, id: string, refused: Refused | undefined): Promise<void> {
     if (refused === undefined) return this.#serve(arrival, id);
-    if (refused.refusal === 'too-many') this.#pause();
+    this.#fullHouse.heard(refused);
     turnAway(arrival.stream, refused, this.#options.refusals);
     this.#left();
     return Promise.resolve();
@@ -143,15 +141,6 @@ export class Reception {
   #left(): void {
     this.#present -= 1;
     if (this.#present === 0) this.#lastLeft?.();
-  }
-
-  #pause(): void {
-    this.#full ??= new Promise((resolve) => {
-      setTimeout(() => {
-        this.#full = undefined;
-        resolve();
-      }, FULL_PAUSE_MS).unref();
-    });
   }
 }
 

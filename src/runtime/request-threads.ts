@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import { BackOff } from './back-off.ts';
 import type { RequestPool, ServiceSpec } from './service.ts';
 import { Threads } from './threads.ts';
 
@@ -12,6 +13,13 @@ export interface RequestThreadsOptions {
   /** Requests that may wait for a thread. */
   readonly queue?: number;
   readonly onError?: (error: Error) => void;
+}
+
+/** What a thread is told when it starts. */
+export interface RequestThreadData {
+  readonly service: ServiceSpec;
+  /** Shared memory: milliseconds that a thread has to wait before it begins. */
+  readonly pauseMs: Int32Array;
 }
 
 /** There are too many requests already; the client may try again. */
@@ -32,7 +40,20 @@ export async function startRequestThreads(
   service: ServiceSpec,
   { which, threads: count, queue = DEFAULT_QUEUE, onError = () => {} }: RequestThreadsOptions,
 ): Promise<RequestThreads> {
-  const threads = await Threads.start({ entry: 'request-entry', count, workerData: service, onError });
+  const pauseMs = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const backOff = new BackOff();
+  let lastDeath = performance.now();
+  const threads = await Threads.start({
+    entry: 'request-entry',
+    count,
+    workerData: { service, pauseMs } satisfies RequestThreadData,
+    onDeath: () => {
+      const now = performance.now();
+      Atomics.store(pauseMs, 0, backOff.pauseAfter(now - lastDeath));
+      lastDeath = now;
+    },
+    onError,
+  });
   return {
     which,
     async run(request: unknown, port: MessagePort): Promise<void> {

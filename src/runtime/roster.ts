@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Board, Limits, Place, Presence } from './board.ts';
-import type { ParentDuties, UnitDuties } from './messages.ts';
+import { FullHouse } from './full-house.ts';
+import type { Arriving, ParentDuties, Refused, UnitDuties } from './messages.ts';
 import { Scoreboard } from './scoreboard.ts';
 import { SharedPorts } from './shared-ports.ts';
 
@@ -26,6 +27,7 @@ export type RosterDuties = Pick<
  */
 export class Roster implements Board {
   readonly scoreboard: Scoreboard;
+  readonly #fullHouse = new FullHouse();
   readonly #ports = new SharedPorts<number>();
   readonly #contacts = new Map<number, Contact>();
   #lastUnit = 0;
@@ -46,7 +48,7 @@ export class Roster implements Board {
     this.scoreboard.unitStarted(unit, place);
     this.#ports.onWanted(unit, (address) => contact.portWanted(address));
     return {
-      arrive: (client) => this.scoreboard.arrive(unit, client),
+      arrive: (client) => this.arrive(unit, client),
       logIn: (id, user) => this.scoreboard.logIn(id, user),
       logOut: (id) => this.scoreboard.logOut(id),
       loginFailed: (id, user) => this.scoreboard.loginFailed(id, user),
@@ -56,6 +58,18 @@ export class Roster implements Board {
       acquirePort: (range, wish) => this.#ports.acquire(unit, range, wish),
       giveBackPort: (port, address) => this.#ports.giveBack(unit, port, address),
     };
+  }
+
+  /** Takes a client in that the unit serves, or is about to. @returns why that may not be. */
+  arrive(unit: number, client: Arriving): Refused | undefined {
+    const decision = this.scoreboard.arrive(unit, client);
+    this.#fullHouse.heard(decision);
+    return decision;
+  }
+
+  /** To be awaited by a parent before it accepts the next client for its units. */
+  mayAccept(): Promise<void> | undefined {
+    return this.#fullHouse.mayAccept();
   }
 
   /** Everything that the unit held is free again. */

@@ -31,9 +31,9 @@ export interface RunOptions {
   readonly listen: ListenOptions;
   /** Processes or threads that serve, where their number is fixed: 1…1024. Each architecture has its own default. */
   readonly workers?: number;
-  /** Clients served at a time, where each gets a process or thread of its own; the others wait (default 256). */
+  /** Clients served at a time, where each gets a process or thread of its own; the others wait (1 or more, default 256). */
   readonly maxConnections?: number;
-  /** Clients or requests that may wait for a thread of a pool (default 256); what comes then waits further outside. */
+  /** Clients or requests that may wait for a thread of a pool (1 or more, default 256); what comes then waits further outside. */
   readonly queue?: number;
   /** Who is not let in. The same numbers in every architecture, exact over all units. */
   readonly limits?: Limits;
@@ -60,7 +60,7 @@ export interface RunningServer extends AsyncDisposable {
   /**
    * Stops accepting, lets what runs come to its end, then closes everything. Fulfilled when nothing is left.
    * May be called again, to shorten the grace.
-   * @param options.graceMs how long clients may take (default 10 000); 0 ends them at once.
+   * @param options.graceMs how long clients may take (default 10 000); 0 ends them at once, Infinity waits for the last one.
    */
   close(options?: { readonly graceMs?: number }): Promise<void>;
 }

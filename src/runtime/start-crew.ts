@@ -1,3 +1,4 @@
+import { checkCapacity } from './capacity.ts';
 import { Crew } from './crew.ts';
 import { KernelListener } from './kernel-listener.ts';
 import { Roster } from './roster.ts';
@@ -17,6 +18,7 @@ export interface CrewPolicy {
  * @throws what makes it impossible to serve or to listen; nothing stays open then, and no child is left.
  */
 export async function startCrew(options: RunOptions, { size, chapter }: CrewPolicy): Promise<RunningServer> {
+  checkCapacity({ ...options, workers: size });
   const { service, listen, limits, onError = ignore } = options;
   const roster = new Roster(limits);
   const listener = await KernelListener.open(listen, onError);

@@ -1,3 +1,4 @@
+import { checkCapacity } from './capacity.ts';
 import { type AcceptedClient, KernelListener } from './kernel-listener.ts';
 import { Roster } from './roster.ts';
 import type { RunningServer, RunOptions } from './runner.ts';
@@ -17,11 +18,15 @@ export async function startParent<Kind extends Staff>(
   hire: (roster: Roster, options: RunOptions) => Promise<Kind>,
   policy: ParentPolicy<Kind>,
 ): Promise<RunningServer> {
+  checkCapacity(options);
   const roster = new Roster(options.limits);
   const listener = await KernelListener.open(options.listen, options.onError ?? ignore);
   try {
     const staff = await hire(roster, options);
-    const policyEnded = policy(listener.clients(), staff);
+    const policyEnded = policy(
+      listener.clients(() => roster.mayAccept()),
+      staff,
+    );
     return new RosteredServer(listener.address, roster, {
       stopAccepting: () => listener.close(),
       drain: () => staff.drain(),

@@ -1,4 +1,5 @@
-import { posixAvailable } from '../posix/libc.ts';
+import { demandPosix, posixAvailable } from '../posix/libc.ts';
+import { checkCapacity } from './capacity.ts';
 import { KernelListener } from './kernel-listener.ts';
 import { Listener } from './listener.ts';
 import type { Policy } from './policy.ts';
@@ -27,7 +28,8 @@ export type ServeOptions = Pick<RunOptions, 'listen' | 'limits' | 'onError'> & {
 /**
  * Loads the service, listens, and lets `policy` decide who is served when, all in this process.
  * @param requests runs requests of its clients in threads of a pool (default: none; they run on the event loop).
- * @throws what makes the service or the listening socket impossible; nothing stays open then.
+ * @throws what makes the service or the listening socket impossible, PosixUnavailableError for `requests`; nothing stays
+ *   open then.
  */
 export async function startServer(
   options: RunOptions,
@@ -35,11 +37,14 @@ export async function startServer(
   requests?: RequestsInThreads,
 ): Promise<RunningServer> {
   const { service: spec, queue, onError = ignore } = options;
+  checkCapacity({ ...options, ...(requests && { workers: requests.threads }) });
   const roster = new Roster(options.limits);
-  const threads =
-    requests && spec.runsRequestsElsewhere
-      ? await startRequestThreads(spec, { ...requests, ...(queue !== undefined && { queue }), onError })
-      : undefined;
+  let threads: RequestThreads | undefined;
+  if (requests && spec.runsRequestsElsewhere) {
+    // Their data connections reach them as descriptors.
+    demandPosix();
+    threads = await startRequestThreads(spec, { ...requests, ...(queue !== undefined && { queue }), onError });
+  }
   try {
     const load = (host: ServiceHost) => loadService(spec, host);
     return await serve(load, { ...options, refusals: spec.refusals }, policy, roster, threads);

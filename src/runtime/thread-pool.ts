@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import { BackOff } from './back-off.ts';
+import { checkCapacity } from './capacity.ts';
 import { closeUnlessTaken, newClaim } from './claim.ts';
 import type { AcceptedClient } from './kernel-listener.ts';
 import { Line } from './line.ts';
@@ -17,7 +18,10 @@ type ThreadLine = Line<ParentDuties, UnitDuties>;
  * @param size threads, 1…1024.
  */
 export function threadPool(size: number): (roster: Roster, options: RunOptions) => Promise<ThreadPool> {
-  return (roster, options) => ThreadPool.start(size, roster, options);
+  return async (roster, options) => {
+    checkCapacity({ workers: size });
+    return ThreadPool.start(size, roster, options);
+  };
 }
 
 export class ThreadPool implements Staff {

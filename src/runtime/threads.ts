@@ -1,11 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { MessagePort } from 'node:worker_threads';
-import { Piscina } from 'piscina';
+import type { MessagePort, Worker } from 'node:worker_threads';
+import type { Piscina } from 'piscina';
 import { UnitFailedError } from './unit.ts';
 
-/** What a thread of a pool says when it starts, before it does anything else. */
+/** A thread that hangs while it starts is waited for no longer than this when the pool is closed. */
+const STARTING_MS = 2_000;
+const LOOK_AGAIN_MS = 5;
+
+/** What a thread of a pool says when it starts: `hello` as soon as koffi is loaded, then what became of the rest. */
 export type ThreadMessage =
-  | { readonly thread: 'hello'; readonly id: number; readonly line: MessagePort }
+  | { readonly thread: 'hello'; readonly id: number; readonly line?: MessagePort }
   | { readonly thread: 'ready' }
   | { readonly thread: 'failed'; readonly reason: string };
 
@@ -17,19 +22,30 @@ export interface ThreadsOptions {
   readonly workerData: unknown;
   /** Hears of every thread that starts, with a line to it. */
   readonly onHello?: (line: MessagePort, id: number) => void;
+  /** Hears of every thread that dies, before its successor is started. */
+  readonly onDeath?: () => void;
   readonly onError: (error: Error) => void;
 }
 
 /** A fixed number of threads that do tasks, one at a time each. Those that die are replaced when there is work. */
 export class Threads {
   readonly #pool: Piscina;
+  /** Those that have said hello. */
+  readonly #known = new WeakSet<Worker>();
 
   private constructor(pool: Piscina) {
     this.#pool = pool;
+    pool.on('message', (message: ThreadMessage) => {
+      if (message.thread !== 'hello') return;
+      const thread = pool.threads.find(({ threadId }) => threadId === message.id);
+      if (thread) this.#known.add(thread);
+    });
   }
 
   /** @throws UnitFailedError when a thread cannot work; then none is left. */
-  static async start({ entry, count, workerData, onHello, onError }: ThreadsOptions): Promise<Threads> {
+  static async start({ entry, count, workerData, onHello, onDeath, onError }: ThreadsOptions): Promise<Threads> {
+    // Children load this file with that of their architecture, and have no pool: half of the time of that would be piscina's.
+    const { Piscina } = await import('piscina');
     const pool = new Piscina({
       filename: entryFile(entry),
       workerData,
@@ -44,12 +60,14 @@ export class Threads {
       maxQueue: Number.POSITIVE_INFINITY,
     });
     pool.on('error', onError);
+    const threads = new Threads(pool);
     const failures = await started(pool, count, onHello);
     if (failures.length > 0) {
       await pool.destroy();
       throw new UnitFailedError(failures[0]);
     }
-    return new Threads(pool);
+    if (onDeath) pool.on('workerDestroy', onDeath);
+    return threads;
   }
 
   /** Tasks that wait for a thread. */
@@ -63,8 +81,18 @@ export class Threads {
   }
 
   /** Ends all threads, whatever they do. */
-  close(): Promise<void> {
-    return this.#pool.destroy();
+  async close(): Promise<void> {
+    await this.#allKnown();
+    await this.#pool.destroy();
+  }
+
+  /** The successor of a thread that has just died may be loading koffi: see started(). */
+  async #allKnown(): Promise<void> {
+    this.#pool.options.minThreads = 0;
+    const deadline = performance.now() + STARTING_MS;
+    while (this.#pool.threads.some((thread) => !this.#known.has(thread)) && performance.now() < deadline) {
+      await delay(LOOK_AGAIN_MS);
+    }
   }
 }
 
@@ -98,7 +126,7 @@ function started(pool: Piscina, count: number, onHello: ThreadsOptions['onHello'
     pool.on('error', broke);
     pool.on('message', (message: ThreadMessage) => {
       if (message.thread === 'hello') {
-        onHello?.(message.line, message.id);
+        if (message.line) onHello?.(message.line, message.id);
         return;
       }
       if (message.thread === 'failed') failures.push(message.reason);

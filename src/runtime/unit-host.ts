@@ -5,7 +5,7 @@ import { KernelListener, streamOf } from './kernel-listener.ts';
 import { Line } from './line.ts';
 import type { HandedClient, ParentDuties, StartOrder, UnitDuties } from './messages.ts';
 import type { Policy } from './policy.ts';
-import { type Arrival, Reception, type Registry } from './reception.ts';
+import { Reception, type Registry } from './reception.ts';
 import { loadService, type Service, type ServiceHost } from './service.ts';
 import type { Wire } from './wire.ts';
 
@@ -13,6 +13,9 @@ import type { Wire } from './wire.ts';
 export interface ChapterModule {
   readonly inEachChild: Policy;
 }
+
+/** What a service has left running, such as an interval, is given up after this. */
+const LEFT_RUNNING_MS = 2_000;
 
 interface StartListener {
   readonly ready?: () => void;
@@ -48,8 +51,10 @@ export class UnitHost {
   /** Works until there is nothing more to do, and lets go of everything. Never rejects. */
   async start(order: StartOrder): Promise<void> {
     try {
+      // Both before it is ready: what cannot be loaded would else be tried for ever, by one child after the other.
+      const policy = order.listening && (await loadPolicy(order.listening.chapter));
       const service = await loadService(order.service, this.#host());
-      this.#work = this.#begin(order, service);
+      this.#work = this.#begin(order, service, policy);
       if (this.#stopped) this.#stop(this.#stopped);
       this.#told.ready?.();
       this.#line.tell('ready');
@@ -65,12 +70,14 @@ export class UnitHost {
       if (order.standing) return;
     }
     this.#wire.close();
+    // Only while something of the service still runs: the parent waits for the end of this process or thread.
+    if (!order.standing) setTimeout(() => process.exit(), LEFT_RUNNING_MS).unref();
   }
 
   /** Serves a client that was handed over. Fulfilled when it has left. */
   async serve({ fd, claim, local, remote, id }: HandedClient): Promise<void> {
     // In this order: should the thread be ended in between, a descriptor is left open, and none is closed twice.
-    if (claim) take(claim);
+    if (claim && !take(claim)) return;
     const stream = streamOf({ fd });
     if (!stream) return;
     const reception = this.#stopped === 'end' ? undefined : this.#work?.reception;
@@ -82,10 +89,10 @@ export class UnitHost {
     this.#stop('drain');
   }
 
-  #begin(order: StartOrder, service: Service): Work {
+  #begin(order: StartOrder, service: Service, policy: Policy | undefined): Work {
     const { unit, listening, client, standing } = order;
     const reception = new Reception({ service, registry: this.#registry(), refusals: order.service.refusals, unit });
-    if (listening) return this.#accept(listening, reception);
+    if (listening && policy) return this.#accept(listening.fd, reception, policy);
     // Its caller has to be here first: serve() asks for the work.
     if (client) return { reception, done: Promise.resolve().then(() => this.serve(client)), stop: ignore };
     if (!standing) return { reception, done: Promise.resolve(), stop: ignore };
@@ -96,16 +103,13 @@ export class UnitHost {
     return { reception, done, stop };
   }
 
-  #accept({ fd, chapter }: NonNullable<StartOrder['listening']>, reception: Reception): Work {
+  #accept(fd: number, reception: Reception, policy: Policy): Work {
     const listener = KernelListener.inherited(fd, ({ message }) => this.#line.tell('trouble', message));
-    const serve = (arrival: Arrival) => reception.welcome(arrival);
-    const policy = (import(chapter) as Promise<ChapterModule>).then(({ inEachChild }) =>
-      inEachChild(
-        listener.connections(() => reception.mayAccept()),
-        serve,
-      ),
+    const done = policy(
+      listener.connections(() => reception.mayAccept()),
+      (arrival) => reception.welcome(arrival),
     );
-    return { reception, done: policy, stop: () => listener.close() };
+    return { reception, done, stop: () => listener.close() };
   }
 
   #stop(how: 'drain' | 'end'): void {
@@ -145,6 +149,12 @@ interface Work {
   readonly done: Promise<void>;
   /** Lets nobody in any more. */
   stop(): void;
+}
+
+async function loadPolicy(chapter: string): Promise<Policy> {
+  const { inEachChild } = (await import(chapter)) as Partial<ChapterModule>;
+  if (!inEachChild) throw new Error(`${chapter} does not export inEachChild`);
+  return inEachChild;
 }
 
 function ignore(): void {}

@@ -1,6 +1,6 @@
 /** A unit as its parent sees it: runs in the parent. The other side is unit-host.ts. */
 import type { Place } from './board.ts';
-import { type Carrier, processCarrier, threadCarrier } from './carrier.ts';
+import { type Carrier, startCarrier } from './carrier.ts';
 import { Line } from './line.ts';
 import type { ParentDuties, StartOrder, UnitDuties } from './messages.ts';
 import type { Roster } from './roster.ts';
@@ -30,7 +30,7 @@ export class Unit {
   constructor({ kind, roster, order, onTrouble }: UnitOptions) {
     const { unit } = order;
     this.number = unit;
-    this.#carrier = CARRIERS[kind](order);
+    this.#carrier = startCarrier(kind, order);
     let isReady!: () => void;
     let failure: string | undefined;
     const ready = new Promise<void>((resolve) => {
@@ -54,7 +54,7 @@ export class Unit {
     });
     this.ended = this.#carrier.ended.then((end) => {
       roster.strike(unit);
-      return end;
+      return failure === undefined ? end : `failed: ${failure}`;
     });
     this.ready = Promise.race([
       ready,
@@ -83,5 +83,3 @@ export class Unit {
     this.#carrier.kill();
   }
 }
-
-const CARRIERS = { process: processCarrier, thread: threadCarrier };

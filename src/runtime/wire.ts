@@ -57,6 +57,11 @@ export function parentWire(): Wire {
   };
 }
 
+/** To what could not be started. */
+export function deadWire(): Wire {
+  return { send: () => {}, onMessage: () => {}, onClose: queueMicrotask, close: () => {} };
+}
+
 /** To write to another process and to wake it costs more than what is said: so what can wait goes out in one message. */
 function gathered(post: (message: object) => void): Wire['send'] {
   let waiting: object[] = [];

@@ -4,9 +4,9 @@
  * opened and nothing else, whatever its name stands for by now.
  */
 import { closeSync, constants, existsSync, openSync } from 'node:fs';
-import { closeDescriptor } from '../posix/descriptor.ts';
 import { O_PATH } from '../posix/open-flags.ts';
 import { openBeneath, openBeneathAvailable } from '../posix/openat2.ts';
+import { closeOwned, ownedByThread } from '../posix/thread-descriptors.ts';
 import { type Jail, nativePath, Place, type SymlinkPolicy } from './disk-jail.ts';
 import { errnoCodeOf } from './errno-kinds.ts';
 import { encodeOctets } from './octets.ts';
@@ -38,7 +38,8 @@ export class KernelJail implements Jail {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       try {
         const noSymlinks = this.#symlinks === 'deny';
-        return new OpenedPlace(openBeneath(root.descriptor, encodeOctets(relative), O_PATH, { noSymlinks }));
+        const found = openBeneath(root.descriptor, encodeOctets(relative), O_PATH, { noSymlinks });
+        return new OpenedPlace(ownedByThread(found));
       } catch (error) {
         if (errnoCodeOf(error) !== 'EXDEV') throw error;
         // The kernel refuses every absolute link. One that points inside is harmless: ask again, for what it points to.
@@ -85,7 +86,7 @@ class KeptRoot implements Root {
 class OpenedPlace extends Place {
   readonly descriptor: number;
 
-  constructor(descriptor: number, release = () => closeDescriptor(descriptor)) {
+  constructor(descriptor: number, release = () => closeOwned(descriptor)) {
     super(`/proc/self/fd/${descriptor}`, release);
     this.descriptor = descriptor;
   }
