@@ -8,6 +8,8 @@ export interface Measurement {
   readonly unit?: string;
   /** The value must not exceed it; or, for a text, must equal it. */
   readonly bound?: number | string;
+  /** In place of `bound`: the value must not be less. */
+  readonly atLeast?: number;
 }
 
 export interface BenchOptions {
@@ -16,9 +18,12 @@ export interface BenchOptions {
   readonly description: string;
   /** Numbers that the command line may change, with what they are by default. */
   readonly numbers?: Readonly<Record<string, { readonly default: number; readonly description: string }>>;
+  /** The same for lists of words, which the command line gives with commas between them. */
+  readonly lists?: Readonly<Record<string, { readonly default: readonly string[]; readonly description: string }>>;
 }
 
 export type Numbers = (name: string) => number;
+export type Lists = (name: string) => readonly string[];
 
 /**
  * Runs a benchmark from the command line: prints its measurements as they come, and sets the exit code to 1 when one of
@@ -26,14 +31,15 @@ export type Numbers = (name: string) => number;
  */
 export async function runBench(
   options: BenchOptions,
-  measure: (numbers: Numbers, note: (text: string) => void) => AsyncIterable<Measurement>,
+  measure: (numbers: Numbers, note: (text: string) => void, lists: Lists) => AsyncIterable<Measurement>,
 ): Promise<void> {
   const known = Object.entries(options.numbers ?? {});
+  const lists = Object.entries(options.lists ?? {});
   const { values } = parseArgs({
     options: {
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
-      ...Object.fromEntries(known.map(([name]) => [name, { type: 'string' as const }])),
+      ...Object.fromEntries([...known, ...lists].map(([name]) => [name, { type: 'string' as const }])),
     },
   });
   if (values.help) {
@@ -42,12 +48,18 @@ export async function runBench(
   }
   const given = values as Record<string, unknown>;
   const numbers = new Map(known.map(([name, number]) => [name, wholeNumber(name, given[name] ?? number.default)]));
+  const words = new Map(lists.map(([name, list]) => [name, (given[name] as string)?.split(',') ?? list.default]));
   const say = (line: string) => void (values.json || process.stdout.write(`${line}\n`));
 
   say(`${options.title}\n${Object.values(machine()).join(' · ')}\n`);
   const rows: (Measurement & { passed?: boolean })[] = [];
-  for await (const row of measure((name) => numbers.get(name)!, say)) {
-    const passed = row.bound === undefined ? undefined : isWithin(row);
+  const measurements = measure(
+    (name) => numbers.get(name)!,
+    say,
+    (name) => words.get(name)!,
+  );
+  for await (const row of measurements) {
+    const passed = row.bound === undefined && row.atLeast === undefined ? undefined : isWithin(row);
     rows.push({ ...row, ...(passed !== undefined && { passed }) });
     say(formatRow(row, passed));
   }
@@ -60,15 +72,21 @@ export async function runBench(
   process.exitCode = passed ? 0 : 1;
 }
 
-function isWithin({ value, bound }: Measurement): boolean {
+function isWithin({ value, bound, atLeast }: Measurement): boolean {
+  if (atLeast !== undefined) return typeof value === 'number' && value >= atLeast;
   return typeof value === 'number' && typeof bound === 'number' ? value <= bound : value === bound;
 }
 
-function formatRow({ name, value, unit = '', bound }: Measurement, passed: boolean | undefined): string {
+function formatRow({ name, value, unit = '', bound, atLeast }: Measurement, passed: boolean | undefined): string {
   const shown = `${typeof value === 'number' ? formatNumber(value) : value} ${unit}`.trimEnd();
-  const limit = typeof bound === 'number' ? `≤ ${formatNumber(bound)} ${unit}`.trimEnd() : (bound ?? '');
+  const limit = formatLimit(bound, atLeast, unit);
   const verdict = passed === undefined ? '' : passed ? 'PASS' : 'FAIL';
   return `${name.padEnd(58)} ${shown.padStart(16)}  ${limit.padEnd(16)} ${verdict}`.trimEnd();
+}
+
+function formatLimit(bound: Measurement['bound'], atLeast: number | undefined, unit: string): string {
+  if (atLeast !== undefined) return `≥ ${formatNumber(atLeast)} ${unit}`.trimEnd();
+  return typeof bound === 'number' ? `≤ ${formatNumber(bound)} ${unit}`.trimEnd() : (bound ?? '');
 }
 
 function formatNumber(value: number): string {
@@ -90,9 +108,13 @@ function wholeNumber(name: string, value: unknown): number {
   return number;
 }
 
-function help({ title, description, numbers = {} }: BenchOptions): string {
+function help({ title, description, numbers = {}, lists = {} }: BenchOptions): string {
   const rows = [
     ...Object.entries(numbers).map(([name, number]) => [`--${name} N`, `${number.description} (${number.default})`]),
+    ...Object.entries(lists).map(([name, list]) => [
+      `--${name} A,B`,
+      `${list.description} (${list.default.join(',')})`,
+    ]),
     ['--json', 'the measurements as JSON'],
     ['--help', 'this text'],
   ];

@@ -1,0 +1,61 @@
+/** The client of login-load.c: compiled here, and run. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { ServerAddress } from './ftp-client.ts';
+
+/** tsc leaves it where it is. */
+const SOURCE = fileURLToPath(new URL('../../bench/login-load.c', import.meta.url));
+
+const run = promisify(execFile);
+
+export interface LoginRun {
+  readonly sessions: number;
+  /** By the clock. */
+  readonly seconds: number;
+  /** Of the client. */
+  readonly processorSeconds: number;
+}
+
+export interface LoginPlan {
+  readonly server: ServerAddress;
+  readonly sessions: number;
+  readonly atOnce: number;
+}
+
+export class LoginLoad {
+  readonly #program: string;
+
+  private constructor(program: string) {
+    this.#program = program;
+  }
+
+  /**
+   * @param directory for the program.
+   * @throws Error when there is no C compiler: a client in JavaScript would take as much of the machine as the server.
+   */
+  static async compile(directory: string): Promise<LoginLoad> {
+    const program = join(directory, 'login-load');
+    try {
+      await run(process.env.CC ?? 'cc', ['-O2', '-o', program, SOURCE]);
+    } catch (error) {
+      throw new Error(`needs a C compiler (cc, or what $CC says): ${(error as Error).message}`);
+    }
+    return new LoginLoad(program);
+  }
+
+  /** Logs in as anonymous. @throws Error when a session goes wrong. */
+  async run({ server, sessions, atOnce }: LoginPlan): Promise<LoginRun> {
+    const target = [
+      server.address,
+      String(server.port),
+      String(sessions),
+      String(atOnce),
+      'anonymous',
+      'x@example.org',
+    ];
+    const { stdout } = await run(this.#program, target);
+    return JSON.parse(stdout) as LoginRun;
+  }
+}
