@@ -3,8 +3,14 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // Real FTP clients have a suite of their own: `npm run test:clients`.
-    exclude: ['test/clients/**'],
+    exclude: [
+      // Suites that take their time have scripts of their own: `npm run test:clients`, `test:faults` and `test:leaks`.
+      'test/clients/**',
+      'test/leaks/**',
+      'test/conformance/faults-*.test.ts',
+      'test/conformance/limits.test.ts',
+      'test/conformance/passive-ports.test.ts',
+    ],
     testTimeout: 15_000,
   },
 });

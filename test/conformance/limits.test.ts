@@ -1,0 +1,112 @@
+import type { Limits, Presence, RunningServer } from 'ohai-ftpd';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { ControlClient } from '../support/control-client.ts';
+import { underFault } from './fault-table.ts';
+import { endUnit, fileTree, left, rowsOf, samePlace, serveFtp } from './ftp-under-fault.ts';
+
+const HERE = '127.0.0.1';
+const ELSEWHERE = '127.0.0.2';
+
+/** Serial has one client at a time, whatever the limits are: others are not refused, they wait. */
+const severalAtATime = underFault.filter(({ name }) => name !== 'serial');
+
+// Linux has the whole of 127.0.0.0/8 for clients to come from.
+describe.runIf(process.platform === 'linux').each(severalAtATime)('$name', ({ runner, crashTakes }) => {
+  async function serve(limits: Limits): Promise<RunningServer> {
+    return serveFtp(runner, await fileTree(), { workers: 4, limits });
+  }
+
+  test('refuses who is one too many, and lets the next one in when somebody has left', async () => {
+    const running = await serve({ connections: 3 });
+    const clients = await greeted(running, [HERE, HERE, ELSEWHERE]);
+    if (crashTakes === 'the client') expect(new Set((await running.who()).map(placeOf)).size).toBe(3);
+    if (crashTakes === 'the server') expect(new Set((await running.who()).map(placeOf)).size).toBe(1);
+    expect(await refusal(running, HERE)).toEqual(['421 Too many connections; try again later.']);
+    expect(running.stats()).toEqual({ connected: 3, served: 0 });
+    await quit(clients[1]!);
+    await rowsOf(running, 2);
+    await greeted(running, [HERE]);
+    expect(await refusal(running, ELSEWHERE)).toEqual(['421 Too many connections; try again later.']);
+    expect(running.stats()).toEqual({ connected: 3, served: 1 });
+  });
+
+  test('counts the clients of each address', async () => {
+    const running = await serve({ perAddress: 2 });
+    const clients = await greeted(running, [HERE, HERE]);
+    expect(await refusal(running, HERE)).toEqual(['421 Too many connections from your address.']);
+    await greeted(running, [ELSEWHERE]);
+    await quit(clients[0]!);
+    await rowsOf(running, 2);
+    await greeted(running, [HERE]);
+    expect(running.stats()).toEqual({ connected: 3, served: 1 });
+
+    // Of those whose unit is killed, none is counted any more.
+    const rows = await rowsOf(running, 3);
+    const { place } = rows[0]!;
+    if (samePlace(place, { process: process.pid })) return;
+    endUnit(place);
+    await rowsOf(running, rows.filter((row) => !samePlace(row.place, place)).length);
+    await greeted(running, [HERE]);
+  });
+
+  test('tells one of a storm of refused clients why, each second, and closes the others', async () => {
+    const running = await serve({ perAddress: 1 });
+    await greeted(running, [HERE]);
+    const started = performance.now();
+    const refused = await Promise.all(Array.from({ length: 50 }, () => refusal(running, HERE)));
+    const seconds = (performance.now() - started) / 1_000;
+    const told = refused.filter((lines) => lines.length > 0);
+    expect(told.length).toBeGreaterThanOrEqual(1);
+    expect(told.length).toBeLessThanOrEqual(1 + seconds);
+    expect(running.stats()).toEqual({ connected: 1, served: 0 });
+    // All others are still let in.
+    await greeted(running, [ELSEWHERE]);
+  });
+
+  test('tells who is there and where, and ends the session of one by its id', async () => {
+    const running = await serve({});
+    const [first, second] = (await greeted(running, [HERE, ELSEWHERE])) as [ControlClient, ControlClient];
+    const rows = await rowsOf(running, 2);
+    expect(rows.map(({ address }) => address)).toEqual([HERE, ELSEWHERE]);
+
+    expect(await running.kick('nobody')).toBe(false);
+    expect(await running.kick(rows[0]!.id)).toBe(true);
+    expect((await first.reply()).code).toBe(421);
+    await left(first);
+    expect(await rowsOf(running, 1)).toEqual([expect.objectContaining({ id: rows[1]!.id })]);
+    expect(await second.code('NOOP')).toBe(200);
+    expect(await running.kick(rows[0]!.id)).toBe(false);
+  });
+});
+
+/** Clients from these addresses, one after the other, that are let in and gone when the test ends. */
+async function greeted({ address }: RunningServer, from: readonly string[]): Promise<ControlClient[]> {
+  const clients: ControlClient[] = [];
+  for (const localAddress of from) {
+    const client = await ControlClient.connect(address, { localAddress });
+    onTestFinished(() => client.close());
+    clients.push(client);
+  }
+  return clients;
+}
+
+/** @returns the lines that a client hears who is not let in; none when it is just closed. */
+async function refusal({ address }: RunningServer, localAddress: string): Promise<readonly string[]> {
+  const client = await ControlClient.connectRaw(address, { localAddress }).catch(() => undefined);
+  if (!client) return [];
+  const lines = await client.reply().then(
+    (reply) => reply.lines,
+    () => [],
+  );
+  await left(client);
+  return lines;
+}
+
+function placeOf({ place }: Presence): string {
+  return `${place.process} ${place.thread ?? 0}`;
+}
+
+async function quit(client: ControlClient): Promise<void> {
+  await client.command('QUIT');
+  await left(client);
+}

@@ -1,0 +1,46 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ftpServiceSpec, type RunningServer } from 'ohai-ftpd';
+import { expect, onTestFinished } from 'vitest';
+import { ServerInChild } from '../conformance/server-in-child.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+import { runShortSessions, usageOf } from './short-sessions.ts';
+
+const FILE = { file: 'small', content: 'a small file\r\n'.repeat(70) };
+
+export interface LeakCheck {
+  readonly architecture: string;
+  /** That are run before anything is counted. */
+  readonly warmUp: number;
+  readonly sessions: number;
+  /** By which the resident memory may have grown. */
+  readonly mebibytes: number;
+}
+
+/** Runs sessions, and expects the server to use afterwards what it used before. */
+export async function expectNoLeak({ architecture, warmUp, sessions, mebibytes }: LeakCheck): Promise<void> {
+  const root = await temporaryDirectory();
+  await writeFile(join(root, FILE.file), FILE.content);
+  const server = await ServerInChild.start(architecture, {
+    service: ftpServiceSpec({ root, anonymous: 'read-only', log: { level: 'silent' } }),
+    listen: { host: '127.0.0.1', port: 0 },
+    workers: 4,
+  });
+  onTestFinished(() => server[Symbol.asyncDispose]());
+  await runShortSessions(server.address, { ...FILE, count: warmUp, atATime: 8 });
+  await idle(server, warmUp);
+  const before = await usageOf(server);
+
+  await runShortSessions(server.address, { ...FILE, count: sessions, atATime: 8 });
+  await idle(server, warmUp + sessions);
+  const { processes, threads, descriptors } = before;
+  await expect.poll(() => usageOf(server), { timeout: 5_000 }).toMatchObject({ processes, threads, descriptors });
+  const { residentOctets } = await usageOf(server);
+  expect(residentOctets - before.residentOctets).toBeLessThan(mebibytes * 1024 * 1024);
+  expect(server.troubles).toEqual([]);
+}
+
+/** Fulfilled when all have been served, and the units that were made for them have ended. */
+async function idle(server: Pick<RunningServer, 'stats'> | ServerInChild, served: number): Promise<void> {
+  await expect.poll(() => server.stats(), { timeout: 5_000 }).toEqual({ connected: 0, served });
+}
