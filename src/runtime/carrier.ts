@@ -24,7 +24,7 @@ export interface Carrier {
 
 /** Built code starts the bundle of the entry: a unit that is made for one client has no time to load fifty files. */
 const ENTRY = new URL(
-  import.meta.url.endsWith('.ts') ? './unit-entry.ts' : '../../units/unit-entry.js',
+  import.meta.url.endsWith('.ts') ? './unit-entry.ts' : '../../units/unit-entry.cjs',
   import.meta.url,
 );
 

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type MessagePort, parentPort, threadId, workerData } from 'node:worker_threads';
 import { declareSystemCalls } from '../posix/libc.ts';
 import type { RequestThreadData } from './request-threads.ts';
-import type { RequestWorker, ServiceModule, ServiceSpec } from './service.ts';
+import { loadModule, type RequestWorker, type ServiceSpec } from './service.ts';
 import type { ThreadMessage } from './threads.ts';
 
 interface Task {
@@ -32,7 +32,7 @@ export default pause.then(() => async ({ request, port }: Task): Promise<void> =
 });
 
 async function loadWorker({ module, options }: ServiceSpec): Promise<RequestWorker> {
-  const { createRequestWorker } = (await import(module)) as ServiceModule;
+  const { createRequestWorker } = await loadModule(module);
   if (!createRequestWorker) throw new Error('this service cannot run its requests in threads of their own');
   return createRequestWorker(options);
 }

@@ -136,6 +136,6 @@ function started(pool: Piscina, count: number, onHello: ThreadsOptions['onHello'
 }
 
 function entryFile(name: string): string {
-  const path = import.meta.url.endsWith('.ts') ? `./${name}.ts` : `../../units/${name}.js`;
+  const path = import.meta.url.endsWith('.ts') ? `./${name}.ts` : `../../units/${name}.cjs`;
   return fileURLToPath(new URL(path, import.meta.url));
 }

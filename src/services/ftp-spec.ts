@@ -6,7 +6,7 @@ import { FTP_REFUSALS } from './ftp-refusals.ts';
  * What is built is run from the bundle of the service, which holds the same in one file: units that are started for one
  * client have no time to load a hundred.
  */
-const MODULE = new URL(import.meta.url.endsWith('.ts') ? './ftp.ts' : '../../units/ftp.js', import.meta.url).href;
+const MODULE = new URL(import.meta.url.endsWith('.ts') ? './ftp.ts' : '../../units/ftp.cjs', import.meta.url).href;
 
 /**
  * The recipe for an FTP service, to be run by any architecture.

@@ -3,7 +3,7 @@ import { HttpError, rawRefusal } from './http-errors.ts';
 import { checkHttpServiceOptions, type HttpServiceOptions } from './http-options.ts';
 
 /** What is built is run from the bundle of the service, as in ftp-spec.ts. */
-const MODULE = new URL(import.meta.url.endsWith('.ts') ? './http.ts' : '../../units/http.js', import.meta.url).href;
+const MODULE = new URL(import.meta.url.endsWith('.ts') ? './http.ts' : '../../units/http.cjs', import.meta.url).href;
 
 /**
  * The recipe for an HTTP service, to be run by any architecture.

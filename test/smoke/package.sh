@@ -15,7 +15,7 @@ tarball=$(echo "$work"/*.tgz)
 tar --list --file "$tarball" | sed 's#^package/##' | sort >"$work/files"
 
 for file in dist/architectures/main.js dist/src/index.js dist/src/index.d.ts dist/architectures/index.d.ts \
-  dist/src/architecture.js dist/units/unit-entry.js dist/units/pool-entry.js dist/units/ftp.js dist/units/http.js \
+  dist/src/architecture.js dist/units/unit-entry.cjs dist/units/pool-entry.cjs dist/units/ftp.cjs dist/units/http.cjs \
   package.json README.md LICENSE CHANGELOG.md; do
   grep --quiet --line-regexp --fixed-strings "$file" "$work/files" || die "the package lacks $file"
 done
