@@ -16,6 +16,8 @@ export class ControlClient {
   readonly socket: Socket;
   #buffered = '';
   #ended = false;
+  /** The server says nothing any more. Its side may be closed while this one is not. */
+  #silent = false;
   readonly #received: ReceivedReply[] = [];
   #wake: (() => void) | undefined;
   #lines: string[] = [];
@@ -25,7 +27,12 @@ export class ControlClient {
     socket.setEncoding('latin1');
     socket.on('data', (text: string) => this.#take(text));
     socket.on('error', () => {});
+    socket.on('end', () => {
+      this.#silent = true;
+      this.#wake?.();
+    });
     socket.on('close', () => {
+      this.#silent = true;
       this.#ended = true;
       this.#wake?.();
     });
@@ -74,7 +81,7 @@ export class ControlClient {
     for (;;) {
       const received = this.#received.shift();
       if (received) return received;
-      if (this.#ended) throw new Error('the server closed the control connection');
+      if (this.#silent) throw new Error('the server closed the control connection');
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
   }
