@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { architectures } from 'ohai-ftpd/architectures';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { expectGeneratedPart, markdownTable } from './support/generated-part.ts';
+import { markdownTable } from '../src/protocol/compliance-table.ts';
+import { expectGeneratedPart } from './support/generated-part.ts';
 
 const ROOT = new URL('../', import.meta.url);
 const README = new URL('README.md', ROOT);

@@ -1,13 +1,11 @@
 import { isIPv4 } from 'node:net';
 import { InvalidArgumentError } from 'commander';
+import { MOST_WORKERS } from '../runtime/capacity.ts';
 
 /** How the texts behind options become values. Each throws commander's InvalidArgumentError for a text that is wrong. */
 
 /** 24 days: no timer of Node waits longer. */
 const MAX_SECONDS = 2_147_483;
-
-/** More than any machine has use for; a number with a digit too many would bring it down. */
-const MAX_WORKERS = 1_024;
 
 /** A parser that throws ordinary errors, for use with commander. */
 export function argumentOf<T>(parse: (text: string) => T): (text: string) => T {
@@ -71,7 +69,7 @@ export function positiveArgument(text: string): number {
 
 /** @returns how many processes or threads, 1…1024. */
 export function workersArgument(text: string): number {
-  if (positiveArgument(text) > MAX_WORKERS) throw new InvalidArgumentError(`It must be at most ${MAX_WORKERS}.`);
+  if (positiveArgument(text) > MOST_WORKERS) throw new InvalidArgumentError(`It must be at most ${MOST_WORKERS}.`);
   return Number(text);
 }
 

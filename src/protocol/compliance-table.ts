@@ -53,7 +53,8 @@ function code(text: string): string {
   return text === '' ? '' : `\`${text.replaceAll('|', '\\|')}\``;
 }
 
-function markdownTable(head: readonly string[], body: readonly (readonly string[])[]): string {
+/** A table of GFM. */
+export function markdownTable(head: readonly string[], body: readonly (readonly string[])[]): string {
   const lines = [head, head.map(() => '---'), ...body].map((cells) => `| ${cells.join(' | ')} |`);
   return `${lines.join('\n')}\n`;
 }

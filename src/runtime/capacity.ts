@@ -1,7 +1,7 @@
 import type { RunOptions } from './runner.ts';
 
 /** More than any machine has use for; a number with a digit too many would bring it down. */
-const MOST_WORKERS = 1_024;
+export const MOST_WORKERS = 1_024;
 
 const LIMITS: Readonly<Record<'workers' | 'maxConnections' | 'queue', number>> = {
   workers: MOST_WORKERS,

@@ -35,10 +35,6 @@ export class Closing {
     this.#steps = steps;
   }
 
-  get begun(): boolean {
-    return this.#closed !== undefined;
-  }
-
   close({ graceMs = DEFAULT_GRACE_MS }: { readonly graceMs?: number } = {}): Promise<void> {
     this.#closed ??= this.#run();
     const deadline = performance.now() + Math.max(0, graceMs);

@@ -2,6 +2,7 @@ import { BackOff } from './back-off.ts';
 import type { StartOrder } from './messages.ts';
 import type { Roster } from './roster.ts';
 import { Unit } from './unit.ts';
+import { UnitSet } from './unit-set.ts';
 
 export interface CrewOptions {
   readonly size: number;
@@ -13,7 +14,8 @@ export interface CrewOptions {
 /** A fixed number of child processes. One that dies is replaced; if they keep dying, at growing intervals. */
 export class Crew {
   readonly #options: CrewOptions;
-  readonly #units = new Set<Unit>();
+  /** Those that run. */
+  readonly units = new UnitSet();
   readonly #pauses = new Set<NodeJS.Timeout>();
   readonly #backOff = new BackOff();
   #replacing = false;
@@ -31,8 +33,8 @@ export class Crew {
     try {
       await Promise.all(units.map(({ ready }) => ready));
     } catch (error) {
-      this.kill();
-      await this.finished();
+      this.units.kill();
+      await this.units.finished();
       throw error;
     }
     this.#replacing = true;
@@ -45,28 +47,10 @@ export class Crew {
     this.#pauses.clear();
   }
 
-  drain(): void {
-    for (const unit of this.#units) unit.drain();
-  }
-
-  endClients(): void {
-    for (const unit of this.#units) unit.end();
-  }
-
-  kill(): void {
-    for (const unit of this.#units) unit.kill();
-  }
-
-  /** Fulfilled when no child is left. */
-  async finished(): Promise<void> {
-    await Promise.all([...this.#units].map(({ ended }) => ended));
-  }
-
   #add(): Unit {
     const { roster, order, onError } = this.#options;
     const unit = new Unit({ kind: 'process', roster, order: order(roster.nextUnit()), onTrouble: onError });
-    this.#units.add(unit);
-    void unit.ended.then(() => this.#units.delete(unit));
+    this.units.add(unit);
     return unit;
   }
 

@@ -5,6 +5,7 @@ import type { RunOptions } from './runner.ts';
 import { Departures, type Staff } from './staff.ts';
 import { turnAway } from './turn-away.ts';
 import { Unit } from './unit.ts';
+import { UnitSet } from './unit-set.ts';
 
 /** Each client gets a child process of its own. */
 export function oneProcessEach(roster: Roster, options: RunOptions): Promise<Staff> {
@@ -21,7 +22,7 @@ class OneEach implements Staff {
   readonly #kind: 'process' | 'thread';
   readonly #roster: Roster;
   readonly #options: RunOptions;
-  readonly #units = new Set<Unit>();
+  readonly #units = new UnitSet();
   readonly #departures = new Departures();
 
   private constructor(kind: 'process' | 'thread', roster: Roster, options: RunOptions) {
@@ -52,25 +53,24 @@ class OneEach implements Staff {
     if (!unit) return;
     this.#units.add(unit);
     const end = await unit.ended;
-    this.#units.delete(unit);
     this.#departures.happened();
     if (end !== undefined) this.#options.onError?.(new Error(`the ${this.#kind} of a client ${end}`));
   }
 
   drain(): void {
-    for (const unit of this.#units) unit.drain();
+    this.#units.drain();
   }
 
   endClients(): void {
-    for (const unit of this.#units) unit.end();
+    this.#units.endClients();
   }
 
   kill(): void {
-    for (const unit of this.#units) unit.kill();
+    this.#units.kill();
   }
 
-  async finished(): Promise<void> {
-    await Promise.all([...this.#units].map(({ ended }) => ended));
+  finished(): Promise<void> {
+    return this.#units.finished();
   }
 
   /** Whoever is not let in costs no process. */

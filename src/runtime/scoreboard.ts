@@ -1,18 +1,13 @@
 import { addressGroup } from './address-group.ts';
 import type { Limits, Place, Presence } from './board.ts';
 import { LoginFailures } from './login-failures.ts';
+import type { Arriving, Refused } from './messages.ts';
 import { RefusalNotices } from './refusal-notices.ts';
 import type { Refusal } from './service.ts';
 import { Tally } from './tally.ts';
 
 /** A process or thread that serves clients. Never used again for another one. */
 export type UnitId = number;
-
-export interface RefusedArrival {
-  readonly refusal: Refusal;
-  /** Whether the client is told why; others are closed without a word. */
-  readonly tell: boolean;
-}
 
 interface Unit {
   place: Place;
@@ -82,7 +77,7 @@ export class Scoreboard {
    * @returns why it may not be served; nothing is kept of it then. Clients of a unit that has ended are refused as well.
    * @throws Error when a client of this id is there: its caller has lost count.
    */
-  arrive(unitId: UnitId, { id, address }: { id: string; address: string }): RefusedArrival | undefined {
+  arrive(unitId: UnitId, { id, address }: Arriving): Refused | undefined {
     if (this.#clients.has(id)) throw new Error(`client ${id} has arrived before`);
     const unit = this.#units.get(unitId);
     // Its process is gone, and the connection with it: whoever is taken in now would never leave.

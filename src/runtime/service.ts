@@ -2,13 +2,11 @@ import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { MessagePort } from 'node:worker_threads';
+import type { Endpoint } from '../posix/socket-address.ts';
 import type { Board, Place, Seat } from './board.ts';
 import type { PortExchange } from './port-exchange.ts';
 
-export interface Endpoint {
-  readonly address: string;
-  readonly port: number;
-}
+export type { Endpoint };
 
 /** A client that has just connected. */
 export interface ControlConnection {

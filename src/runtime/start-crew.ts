@@ -35,12 +35,12 @@ export async function startCrew(options: RunOptions, { size, chapter }: CrewPoli
       crew.stopReplacing();
       listener.shutdown();
     },
-    drain: () => crew.drain(),
-    finished: () => crew.finished(),
-    endClients: () => crew.endClients(),
+    drain: () => crew.units.drain(),
+    finished: () => crew.units.finished(),
+    endClients: () => crew.units.endClients(),
     giveUp: async () => {
-      crew.kill();
-      await crew.finished();
+      crew.units.kill();
+      await crew.units.finished();
     },
     release: ignore,
   });

@@ -4,6 +4,7 @@ import { checkCapacity } from './capacity.ts';
 import { closeUnlessTaken, newClaim } from './claim.ts';
 import type { AcceptedClient } from './kernel-listener.ts';
 import { Line } from './line.ts';
+import { contactOver } from './line-contact.ts';
 import type { HandedClient, ParentDuties, UnitDuties } from './messages.ts';
 import type { Roster } from './roster.ts';
 import type { RunOptions } from './runner.ts';
@@ -105,15 +106,14 @@ export class ThreadPool implements Staff {
 
   #enlist(port: MessagePort, thread: number): void {
     const unit = this.#roster.nextUnit();
-    const contact = {
-      activities: () => line.ask('activities'),
-      kick: (id: string) => line.tell('kick', id),
-      portWanted: (address: string) => line.tell('portWanted', address),
-    };
     const wire = portWire(port);
     const started = performance.now();
     const line: ThreadLine = new Line<ParentDuties, UnitDuties>(wire, {
-      ...this.#roster.enlist(unit, { process: process.pid, thread }, contact),
+      ...this.#roster.enlist(
+        unit,
+        { process: process.pid, thread },
+        contactOver(() => line),
+      ),
       ready: () => {},
       failed: (reason) => {
         this.#lines.delete(line);

@@ -2,6 +2,7 @@
 import type { Place } from './board.ts';
 import { type Carrier, startCarrier } from './carrier.ts';
 import { Line } from './line.ts';
+import { contactOver } from './line-contact.ts';
 import type { ParentDuties, StartOrder, UnitDuties } from './messages.ts';
 import type { Roster } from './roster.ts';
 
@@ -19,7 +20,6 @@ export interface UnitOptions {
 
 /** A child process or a thread that serves clients. */
 export class Unit {
-  readonly number: number;
   /** Fulfilled when it would serve a client. @throws UnitFailedError when it ends before that. */
   readonly ready: Promise<void>;
   /** Fulfilled when it has ended and nothing is left of it; with how, if that was no proper end. Never rejects. */
@@ -29,20 +29,18 @@ export class Unit {
 
   constructor({ kind, roster, order, onTrouble }: UnitOptions) {
     const { unit } = order;
-    this.number = unit;
     this.#carrier = startCarrier(kind, order);
     let isReady!: () => void;
     let failure: string | undefined;
     const ready = new Promise<void>((resolve) => {
       isReady = resolve;
     });
-    const contact = {
-      activities: () => this.#line.ask('activities'),
-      kick: (id: string) => this.#line.tell('kick', id),
-      portWanted: (address: string) => this.#line.tell('portWanted', address),
-    };
     this.#line = new Line<ParentDuties, UnitDuties>(this.#carrier.wire, {
-      ...roster.enlist(unit, this.#carrier.place, contact),
+      ...roster.enlist(
+        unit,
+        this.#carrier.place,
+        contactOver(() => this.#line),
+      ),
       ready: () => {
         this.#carrier.started();
         isReady();

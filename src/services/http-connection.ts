@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { inspect } from 'node:util';
+import { lastWords } from '../runtime/last-words.ts';
 import type { ControlConnection } from '../runtime/service.ts';
 import { StorageError } from '../storage/storage-error.ts';
 import { reset } from '../transfer/reset.ts';
 import { type Answer, answerTo, type Question, type Site } from './http-answer.ts';
 import { HttpError, rawRefusal, refusalAnswer, refusalOf } from './http-errors.ts';
-import { lastWords } from './http-last-words.ts';
 import { ClientLeftError, sendAnswer } from './http-send.ts';
 import type { Log } from './log.ts';
 

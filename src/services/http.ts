@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Place } from '../runtime/board.ts';
+import { lastWords } from '../runtime/last-words.ts';
 import type { ControlConnection, JsonValue, Service, ServiceHost } from '../runtime/service.ts';
 import { DiskFileSystem } from '../storage/disk.ts';
 import type { Site } from './http-answer.ts';
 import { HttpConnection } from './http-connection.ts';
 import { HttpError, METHOD_NOT_ALLOWED, rawRefusal } from './http-errors.ts';
-import { lastWords } from './http-last-words.ts';
 // Types only: units get options that are checked already, and are spared loading what checks them.
 import type { CheckedHttpServiceOptions } from './http-options.ts';
 import { createLog, type Log } from './log.ts';

@@ -13,8 +13,3 @@ export function expectGeneratedPart(document: URL, name: string, content: string
   if (process.env.UPDATE_DOCS) writeFileSync(document, updated);
   else expect(text).toBe(updated);
 }
-
-export function markdownTable(head: readonly string[], body: readonly (readonly string[])[]): string {
-  const lines = [head, head.map(() => '---'), ...body].map((cells) => `| ${cells.join(' | ')} |`);
-  return `${lines.join('\n')}\n`;
-}

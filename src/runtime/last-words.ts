@@ -14,7 +14,7 @@ export async function lastWords(stream: Socket, text: string): Promise<void> {
   stream.on('error', () => {});
   stream.end(text);
   stream.resume();
-  const timer = setTimeout(() => stream.destroy(), LINGER_MS);
+  const timer = setTimeout(() => stream.destroy(), LINGER_MS).unref();
   await closed;
   clearTimeout(timer);
 }
