@@ -23,7 +23,7 @@ export const hybridEventMachine: Runner = {
       async (connections, serve) => {
         for await (const connection of connections) void serve(connection);
       },
-      { which: 'heavy', threads: options.workers ?? availableParallelism() },
+      { requests: { which: 'heavy', threads: options.workers ?? availableParallelism() } },
     );
   },
 };

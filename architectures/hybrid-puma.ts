@@ -23,7 +23,7 @@ export const hybridPuma: Runner = {
       async (connections, serve) => {
         for await (const connection of connections) void serve(connection);
       },
-      { which: 'all', threads: options.workers ?? 5 * availableParallelism() },
+      { requests: { which: 'all', threads: options.workers ?? 5 * availableParallelism() } },
     );
   },
 };

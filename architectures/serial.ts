@@ -17,8 +17,12 @@ export const serial: Runner = {
     aCrashTakes: 'the server',
   },
   run(options) {
-    return startServer(options, async (connections, serve) => {
-      for await (const connection of connections) await serve(connection);
-    });
+    return startServer(
+      options,
+      async (connections, serve) => {
+        for await (const connection of connections) await serve(connection);
+      },
+      { accept: 'when asked' },
+    );
   },
 };

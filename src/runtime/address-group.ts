@@ -10,7 +10,8 @@ const MAPPED = '::ffff:';
  * @returns one notation for each group. What is no IP address comes back as it is.
  */
 export function addressGroup(address: string): string {
-  if (!isIPv6(address)) return address;
+  // An IPv4 address, most of them: told without a look at the rest of it.
+  if (!address.includes(':') || !isIPv6(address)) return address;
   const [unscoped, zone] = address.split('%', 2) as [string, string?];
   const canonical = new SocketAddress({ family: 'ipv6', address: unscoped }).address;
   if (canonical.startsWith(MAPPED) && canonical.includes('.')) return canonical.slice(MAPPED.length);

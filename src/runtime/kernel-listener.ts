@@ -1,9 +1,11 @@
 import { Socket } from 'node:net';
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { closeDescriptor } from '../posix/descriptor.ts';
-import { type AcceptedConnection, acceptConnection, openListeningSocket } from '../posix/listening-socket.ts';
+import { type AcceptedConnection, acceptConnection } from '../posix/listening-socket.ts';
 import { whenReadable } from '../posix/readiness.ts';
 import { localAddress, shutdown } from '../posix/socket.ts';
+import { awaitAwake } from './awake.ts';
+import { bindAndListen } from './bind-and-listen.ts';
 import type { Arrival } from './reception.ts';
 import type { ListenOptions } from './runner.ts';
 import type { Endpoint } from './service.ts';
@@ -40,16 +42,10 @@ export class KernelListener {
   /**
    * Binds and listens (bind(2), listen(2)). Accepts nobody yet.
    * @param onError told of errors of accept(2), such as EMFILE; the listener goes on.
-   * @throws the error of bind or listen, with its `code` (EADDRINUSE, EACCES …); PosixUnavailableError.
+   * @throws as bindAndListen does.
    */
-  static async open({ host, port, backlog }: ListenOptions, onError: (error: Error) => void): Promise<KernelListener> {
-    // Units listen on a socket that they are given, and are spared loading what only their parent needs.
-    const { lookup } = await import('node:dns/promises');
-    const { address } = await lookup(host);
-    return new KernelListener(
-      openListeningSocket({ host: address, port, ...(backlog !== undefined && { backlog }) }),
-      onError,
-    );
+  static async open(options: ListenOptions, onError: (error: Error) => void): Promise<KernelListener> {
+    return new KernelListener(await bindAndListen(options), onError);
   }
 
   /** One that another process has opened and given to this one. It owns the descriptor from now on. */
@@ -65,9 +61,9 @@ export class KernelListener {
     const { signal } = this.#closing;
     for (let accepted = 1; !signal.aborted; accepted++) {
       const paused = pause();
-      if (paused) await endOf(paused, signal);
+      if (paused) await awaitAwake(paused, signal);
       if (signal.aborted) break;
-      const client = await this.#accept();
+      const client = await this.accept();
       if (client) yield client;
       else if (!signal.aborted) await this.#somebody();
       if (accepted % ACCEPTS_PER_TURN === 0) await nextTurn();
@@ -99,16 +95,26 @@ export class KernelListener {
     closeDescriptor(this.fd);
   }
 
-  async #accept(): Promise<AcceptedClient | undefined> {
+  /**
+   * Accepts one client, without waiting for one.
+   * @returns undefined when nobody waits; or, after a pause, when it was not possible.
+   */
+  async accept(): Promise<AcceptedClient | undefined> {
     try {
       const accepted = acceptConnection(this.fd);
       return accepted && withLocalEnd(accepted);
     } catch (error) {
       // The parent has shut the socket down, for all who share it.
       if ((error as NodeJS.ErrnoException).code === 'EINVAL') this.close();
-      else await this.#trouble(error as Error);
+      else await this.trouble(error as Error);
       return undefined;
     }
+  }
+
+  /** Tells of what made accepting impossible, and gives it some time to pass. */
+  async trouble(error: Error): Promise<void> {
+    this.#onError(error);
+    await delay(TROUBLE_PAUSE_MS, undefined, { signal: this.#closing.signal }).catch(() => {});
   }
 
   async #somebody(): Promise<void> {
@@ -116,13 +122,8 @@ export class KernelListener {
       await whenReadable(this.fd, this.#closing.signal);
     } catch (error) {
       // It takes a descriptor to wait, and there may be none left.
-      await this.#trouble(error as Error);
+      await this.trouble(error as Error);
     }
-  }
-
-  async #trouble(error: Error): Promise<void> {
-    this.#onError(error);
-    await delay(TROUBLE_PAUSE_MS, undefined, { signal: this.#closing.signal }).catch(() => {});
   }
 }
 
@@ -147,21 +148,4 @@ export function streamOf({ fd }: Pick<AcceptedClient, 'fd'>): Socket | undefined
     closeDescriptor(fd);
     return undefined;
   }
-}
-
-/**
- * Fulfilled when the promise is, or the signal aborts. Leaves nothing behind at either, as Promise.race would. Keeps the
- * process from ending, as a socket that listens does: there may be no client left who would.
- */
-function endOf(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  const awake = setInterval(() => {}, 60_000);
-  return new Promise((resolve) => {
-    const done = () => {
-      clearInterval(awake);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    signal.addEventListener('abort', done);
-    void promise.then(done);
-  });
 }

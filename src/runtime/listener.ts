@@ -5,10 +5,7 @@ import type { Endpoint } from './service.ts';
 
 const KEEP_ALIVE_DELAY_MS = 60_000;
 
-/**
- * A listening socket whose clients are taken one after the other, by `for await`: for where there are no Berkeley sockets
- * (KernelListener), as on Windows.
- */
+/** The same as EagerListener for where there are no Berkeley sockets, as on Windows: it accepts during a pause as well. */
 export class Listener implements AsyncDisposable {
   readonly #server: Server;
   /** Accepted by the loop, not yet taken by anybody. */
@@ -63,7 +60,8 @@ export class Listener implements AsyncDisposable {
    */
   async *connections(pause: () => Promise<void> | undefined = () => undefined): AsyncGenerator<Arrival> {
     while (!this.#closed) {
-      await pause();
+      const paused = pause();
+      if (paused) await paused;
       const stream = this.#arrived.shift();
       if (stream === undefined) await new Promise<void>((resolve) => (this.#wake = resolve));
       else if (hasLeft(stream)) stream.destroy();
@@ -89,12 +87,12 @@ export class Listener implements AsyncDisposable {
  * Whether the client gave up while it waited for its turn. Its `end` has been emitted to nobody then and comes no second
  * time: whoever served it would wait for a login until the timeout, and so would all that come after it.
  */
-function hasLeft(stream: Socket): boolean {
+export function hasLeft(stream: Socket): boolean {
   return stream.remoteAddress === undefined || stream.readableEnded;
 }
 
 /** @param stream connected, so that both of its ends are known. */
-function arrivalOf(stream: Socket): Arrival {
+export function arrivalOf(stream: Socket): Arrival {
   return {
     stream,
     local: { address: stream.localAddress ?? '', port: stream.localPort ?? 0 },

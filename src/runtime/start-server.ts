@@ -1,5 +1,6 @@
 import { demandPosix, posixAvailable } from '../posix/libc.ts';
 import { checkCapacity } from './capacity.ts';
+import { EagerListener } from './eager-listener.ts';
 import { KernelListener } from './kernel-listener.ts';
 import { Listener } from './listener.ts';
 import type { Policy } from './policy.ts';
@@ -20,21 +21,31 @@ export interface RequestsInThreads {
   readonly threads: number;
 }
 
+export interface ServerOptions {
+  /**
+   * `as they come`: the event loop accepts every client at once (the default). `when asked`: the others wait in the kernel's
+   * queue, where there are Berkeley sockets.
+   */
+  readonly accept?: 'as they come' | 'when asked' | undefined;
+  /** Runs requests of the clients in threads of a pool (default: none; they run on the event loop). */
+  readonly requests?: RequestsInThreads;
+}
+
 /** What serveWith needs of the options of a runner. */
 export type ServeOptions = Pick<RunOptions, 'listen' | 'limits' | 'onError'> & {
   readonly refusals?: RunOptions['service']['refusals'];
+  readonly accept?: ServerOptions['accept'];
 };
 
 /**
  * Loads the service, listens, and lets `policy` decide who is served when, all in this process.
- * @param requests runs requests of its clients in threads of a pool (default: none; they run on the event loop).
  * @throws what makes the service or the listening socket impossible, PosixUnavailableError for `requests`; nothing stays
  *   open then.
  */
 export async function startServer(
   options: RunOptions,
   policy: Policy,
-  requests?: RequestsInThreads,
+  { accept, requests }: ServerOptions = {},
 ): Promise<RunningServer> {
   const { service: spec, queue, onError = ignore } = options;
   checkCapacity({ ...options, ...(requests && { workers: requests.threads }) });
@@ -47,7 +58,7 @@ export async function startServer(
   }
   try {
     const load = (host: ServiceHost) => loadService(spec, host);
-    return await serve(load, { ...options, refusals: spec.refusals }, policy, roster, threads);
+    return await serve(load, { ...options, accept, refusals: spec.refusals }, policy, roster, threads);
   } catch (error) {
     await threads?.close();
     throw error;
@@ -84,9 +95,13 @@ async function serve(
   }
 }
 
-/** Where there are Berkeley sockets, clients wait in the kernel's queue; elsewhere Node accepts them as they come. */
-function openListener({ listen, onError = ignore }: ServeOptions): Promise<Listener | KernelListener> {
-  return posixAvailable() ? KernelListener.open(listen, onError) : Listener.open(listen, onError);
+function openListener({
+  listen,
+  accept = 'as they come',
+  onError = ignore,
+}: ServeOptions): Promise<Listener | EagerListener | KernelListener> {
+  if (!posixAvailable()) return Listener.open(listen, onError);
+  return accept === 'as they come' ? EagerListener.open(listen, onError) : KernelListener.open(listen, onError);
 }
 
 interface Surroundings {
@@ -98,7 +113,7 @@ interface Surroundings {
 /** A server whose listening socket and clients all live in this process. */
 function localServer(
   service: Service,
-  listener: Listener | KernelListener,
+  listener: Listener | EagerListener | KernelListener,
   policy: Policy,
   { roster, refusals, threads }: Surroundings,
 ): RunningServer {

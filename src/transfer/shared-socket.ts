@@ -1,18 +1,8 @@
 import { Socket } from 'node:net';
 import { closeDescriptor, duplicate } from '../posix/descriptor.ts';
+import { descriptorOf } from '../posix/descriptor-of.ts';
 import { disconnect } from '../posix/socket.ts';
 import { reset } from './reset.ts';
-
-/**
- * The descriptor of a connection, for socketOfDescriptor in another thread of this process. It stays this socket's, which
- * must not be closed before the other thread has its own: the number would soon stand for somebody else's connection.
- * @throws Error for a socket that is closed, and where sockets have no descriptors (Windows).
- */
-export function descriptorOf(socket: Socket): number {
-  const { _handle: handle } = socket as Socket & { _handle?: { readonly fd?: number } | null };
-  if (handle?.fd === undefined || handle.fd < 0) throw new Error('the socket has no descriptor');
-  return handle.fd;
-}
 
 /**
  * A socket of this thread on the connection that a socket of another thread has: on a descriptor of its own, so that each

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import type { Endpoint } from 'ohai-ftpd';
 import { describe, test } from 'vitest';
 import { underFault } from './fault-table.ts';
 import { ServerInChild } from './server-in-child.ts';
@@ -41,9 +42,20 @@ describe.runIf(process.platform === 'linux').concurrent('when descriptors run ou
       for (const socket of crowd) socket.destroy();
 
       await expect.poll(async () => (await server.stats()).connected, { timeout: 10_000 }).toBe(0);
-      const next = await WordClient.connect(server.address);
-      onTestFinished(() => next.close());
-      expect(await next.echo('served')).toBe('served');
+      // The last units may not have given back all of theirs yet, and then a client is cut as the crowd was.
+      await expect.poll(() => echoed(server), { timeout: 10_000 }).toBe('served');
     },
   );
 });
+
+/** @returns what a new client hears; undefined when it is not served. */
+async function echoed(server: { address: Endpoint }): Promise<string | undefined> {
+  try {
+    const client = await WordClient.connect(server.address);
+    const heard = await client.echo('served');
+    client.close();
+    return heard;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import { descriptorOf } from '../../src/posix/descriptor-of.ts';
 import { reset } from '../../src/transfer/reset.ts';
-import { descriptorOf, resetShared, socketOfDescriptor } from '../../src/transfer/shared-socket.ts';
+import { resetShared, socketOfDescriptor } from '../../src/transfer/shared-socket.ts';
 
 /** The end of a connection that is shared, nothing of which has been read; and the other end. */
 async function connectedPair(): Promise<{ kept: Socket; theirs: Socket }> {
