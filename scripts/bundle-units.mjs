@@ -12,6 +12,7 @@ const fresh = new URL('../dist/units.new/', import.meta.url);
 const { output } = await build({
   cwd: root,
   input: {
+    'unit-start': 'src/runtime/unit-start.ts',
     'unit-entry': 'src/runtime/unit-entry.ts',
     'pool-entry': 'src/runtime/pool-entry.ts',
     'request-entry': 'src/runtime/request-entry.ts',

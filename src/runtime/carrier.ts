@@ -5,6 +5,7 @@ import { closeDescriptor } from '../posix/descriptor.ts';
 import type { Place } from './board.ts';
 import { ChildOutput } from './child-output.ts';
 import { closeUnlessTaken, newClaim } from './claim.ts';
+import type { CompiledCode } from './compiled-program.ts';
 import type { StartOrder } from './messages.ts';
 import { childWire, deadWire, type Wire, workerWire } from './wire.ts';
 
@@ -27,17 +28,23 @@ const ENTRY = new URL(
   import.meta.url.endsWith('.ts') ? './unit-entry.ts' : '../../units/unit-entry.cjs',
   import.meta.url,
 );
+/** The entry by way of compiled code. */
+const COMPILED_ENTRY = new URL('../../units/unit-start.cjs', import.meta.url);
 
 /** Behind stdin, stdout, stderr and the channel of Node. */
 const INHERITED_FD = 4;
+const COMPILED_FD = 5;
 
 /** Options of Node that a unit needs as much as its parent: sizes of memory above all. Not --inspect, whose port is taken. */
 const HANDED_ON = /^--(?:(?:max|min|stack)[\w-]*=|(?:enable-source-maps|no-warnings|trace-[\w-]+)$)/;
 
-/** Starts what is to carry a unit. Takes over the client's descriptor, also when that fails, of which `ended` tells. */
-export function startCarrier(kind: 'process' | 'thread', order: StartOrder): Carrier {
+/**
+ * Starts what is to carry a unit. Takes over the client's descriptor, also when that fails, of which `ended` tells.
+ * @param compiled where to find the compiled program; absent: the unit compiles it for itself.
+ */
+export function startCarrier(kind: 'process' | 'thread', order: StartOrder, compiled?: CompiledCode): Carrier {
   try {
-    return START[kind](order);
+    return START[kind](order, compiled);
   } catch (error) {
     // Not enough memory, too many threads: an accident of the moment, which must not end the parent.
     if (order.client) closeDescriptor(order.client.fd);
@@ -45,14 +52,16 @@ export function startCarrier(kind: 'process' | 'thread', order: StartOrder): Car
   }
 }
 
-/** It inherits the one descriptor that the order names (as inetd and prefork do it), and no other. */
-function startProcess(order: StartOrder): Carrier {
+/** It inherits the descriptor that the order names (as inetd and prefork do it), that of the code, and no other. */
+function startProcess(order: StartOrder, compiled?: CompiledCode): Carrier {
   const fd = order.listening?.fd ?? order.client?.fd;
-  const child = spawn(
-    process.execPath,
-    [...process.execArgv.filter((flag) => HANDED_ON.test(flag)), fileURLToPath(ENTRY)],
-    { stdio: ['ignore', 'ignore', 'pipe', 'ipc', ...(fd === undefined ? [] : [fd])] },
-  );
+  const program = compiled
+    ? [fileURLToPath(COMPILED_ENTRY), String(COMPILED_FD), ...(compiled.compile ?? [])]
+    : [fileURLToPath(ENTRY)];
+  const inherited = [fd ?? ('ignore' as const), ...(compiled ? [compiled.fd] : [])];
+  const child = spawn(process.execPath, [...process.execArgv.filter((flag) => HANDED_ON.test(flag)), ...program], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc', ...inherited],
+  });
   // The child has got its own; with this one open, the client would not see the end when the child closes it.
   if (order.client) closeDescriptor(order.client.fd);
   // A process that cannot be made for want of descriptors has no output either.
@@ -80,11 +89,11 @@ function startProcess(order: StartOrder): Carrier {
 }
 
 /** Descriptors are the process's, and mean the same there. */
-function startThread(order: StartOrder): Carrier {
+function startThread(order: StartOrder, compiled?: CompiledCode): Carrier {
   const { client } = order;
   const claim = newClaim();
-  const worker = new Worker(ENTRY, {
-    workerData: { ...order, ...(client && { client: { ...client, claim } }) },
+  const worker = new Worker(compiled ? COMPILED_ENTRY : ENTRY, {
+    workerData: { ...order, compiled, ...(client && { client: { ...client, claim } }) },
     // Options of the program that embeds this one, such as --input-type, are none of the thread's.
     execArgv: [],
   });

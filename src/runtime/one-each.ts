@@ -1,3 +1,4 @@
+import { type CompiledCode, CompiledProgram } from './compiled-program.ts';
 import { type AcceptedClient, streamOf } from './kernel-listener.ts';
 import type { HandedClient } from './messages.ts';
 import type { Roster } from './roster.ts';
@@ -24,20 +25,27 @@ class OneEach implements Staff {
   readonly #options: RunOptions;
   readonly #units = new UnitSet();
   readonly #departures = new Departures();
+  readonly #program: CompiledProgram | undefined;
 
   private constructor(kind: 'process' | 'thread', roster: Roster, options: RunOptions) {
     this.#kind = kind;
     this.#roster = roster;
     this.#options = options;
+    this.#program = CompiledProgram.create(options.service);
   }
 
   /** @throws UnitFailedError when units cannot work at all: told now, by one without a client, and not by each client's. */
   static async prepare(kind: 'process' | 'thread', roster: Roster, options: RunOptions): Promise<OneEach> {
     const staff = new OneEach(kind, roster, options);
-    const trial = staff.#start(roster.nextUnit());
-    await trial.ready;
-    await trial.ended;
-    return staff;
+    try {
+      const trial = staff.#start(roster.nextUnit(), staff.#program?.toFill);
+      await trial.ready;
+      await trial.ended;
+      return staff;
+    } catch (error) {
+      await staff.dispose();
+      throw error;
+    }
   }
 
   get waiting(): number {
@@ -73,6 +81,10 @@ class OneEach implements Staff {
     return this.#units.finished();
   }
 
+  async dispose(): Promise<void> {
+    this.#program?.[Symbol.dispose]();
+  }
+
   /** Whoever is not let in costs no process. */
   #admit(client: AcceptedClient): Unit | undefined {
     const number = this.#roster.nextUnit();
@@ -87,14 +99,15 @@ class OneEach implements Staff {
       if (stream) turnAway(stream, refused, this.#options.service.refusals);
       return undefined;
     }
-    return this.#start(number, { ...client, id });
+    return this.#start(number, this.#program?.filled, { ...client, id });
   }
 
-  #start(number: number, client?: HandedClient): Unit {
+  #start(number: number, compiled: CompiledCode | undefined, client?: HandedClient): Unit {
     return new Unit({
       kind: this.#kind,
       roster: this.#roster,
       order: { unit: number, service: this.#options.service, ...(client && { client }) },
+      compiled,
       onTrouble: (error) => this.#options.onError?.(error),
     });
   }

@@ -1,6 +1,7 @@
 /** A unit as its parent sees it: runs in the parent. The other side is unit-host.ts. */
 import type { Place } from './board.ts';
 import { type Carrier, startCarrier } from './carrier.ts';
+import type { CompiledCode } from './compiled-program.ts';
 import { Line } from './line.ts';
 import { contactOver } from './line-contact.ts';
 import type { ParentDuties, StartOrder, UnitDuties } from './messages.ts';
@@ -15,6 +16,7 @@ export interface UnitOptions {
   readonly kind: 'process' | 'thread';
   readonly roster: Roster;
   readonly order: StartOrder;
+  readonly compiled?: CompiledCode | undefined;
   readonly onTrouble: (error: Error) => void;
 }
 
@@ -27,9 +29,9 @@ export class Unit {
   readonly #carrier: Carrier;
   readonly #line: Line<ParentDuties, UnitDuties>;
 
-  constructor({ kind, roster, order, onTrouble }: UnitOptions) {
+  constructor({ kind, roster, order, compiled, onTrouble }: UnitOptions) {
     const { unit } = order;
-    this.#carrier = startCarrier(kind, order);
+    this.#carrier = startCarrier(kind, order, compiled);
     let isReady!: () => void;
     let failure: string | undefined;
     const ready = new Promise<void>((resolve) => {
