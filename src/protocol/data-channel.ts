@@ -1,8 +1,7 @@
 import { connect, type Socket } from 'node:net';
-import { descriptorOf } from '../posix/descriptor-of.ts';
 import { DataConnectionError } from '../transfer/data-connection-error.ts';
 import { reset } from '../transfer/reset.ts';
-import { resetShared } from '../transfer/shared-socket.ts';
+import { descriptorOf, resetShared } from '../transfer/shared-socket.ts';
 import { canonicalAddress } from './host-port.ts';
 import type { PassiveLease } from './passive-leases.ts';
 import type { PassivePorts } from './passive-ports.ts';

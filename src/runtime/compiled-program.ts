@@ -4,6 +4,8 @@ import { closeDescriptor } from '../posix/descriptor.ts';
 import { createMemoryFile } from '../posix/memory-file.ts';
 import type { ServiceSpec } from './service.ts';
 
+const UNITS = new URL('../../units/', import.meta.url);
+
 /** Where a unit finds what another one has compiled of the program of both. See unit-start.ts. */
 export interface CompiledCode {
   /** Of a memory file. */
@@ -22,10 +24,14 @@ export class CompiledProgram implements Disposable {
     this.#files = files;
   }
 
-  /** @returns undefined where it is not possible (macOS, Windows, or when the program has not been bundled). */
+  /**
+   * @returns undefined where it is not possible: on macOS and Windows, before the program has been bundled, and for services
+   *   that are ES modules, since code that V8 takes back cannot import() them.
+   */
   static create({ module }: Pick<ServiceSpec, 'module'>): CompiledProgram | undefined {
-    if (import.meta.url.endsWith('.ts')) return undefined;
-    const service = module.endsWith('.cjs') ? [fileURLToPath(module)] : [];
+    if (import.meta.url.endsWith('.ts') || !module.endsWith('.cjs')) return undefined;
+    // Other programs' services may import() something themselves.
+    const service = module.startsWith(UNITS.href) ? [fileURLToPath(module)] : [];
     const files = [unitFile('in-common.cjs'), ...service, unitFile('unit-entry.cjs')];
     try {
       return new CompiledProgram(createMemoryFile(`compiled ${basename(module)}`), files);
@@ -49,5 +55,5 @@ export class CompiledProgram implements Disposable {
 }
 
 function unitFile(name: string): string {
-  return fileURLToPath(new URL(`../../units/${name}`, import.meta.url));
+  return fileURLToPath(new URL(name, UNITS));
 }

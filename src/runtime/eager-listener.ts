@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { duplicate } from '../posix/descriptor.ts';
 import { descriptorOf } from '../posix/descriptor-of.ts';
@@ -101,11 +100,13 @@ export class EagerListener {
       if (descriptorOf(socket) >= this.#scarce) this.#halt();
       this.#wake();
     });
+    server.on('error', (error) => {
+      this.#halt();
+      void this.#kernel.trouble(error).then(() => this.#wake());
+    });
     try {
       this.#server = server.listen({ fd: duplicate(this.#kernel.fd) }, this.#backlog);
-      await once(server, 'listening');
     } catch (error) {
-      this.#halt();
       await this.#kernel.trouble(error as Error);
     }
   }

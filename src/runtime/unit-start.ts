@@ -6,7 +6,7 @@
 import { closeSync, fstatSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import { constants, Script } from 'node:vm';
+import { Script } from 'node:vm';
 import { isMainThread, workerData } from 'node:worker_threads';
 import type { CompiledCode } from './compiled-program.ts';
 import type * as UnitEntry from './unit-entry.ts';
@@ -59,7 +59,6 @@ function run({ file, source, code }: Part): Script {
   const script = new Script(Module.wrap(source.toString()), {
     filename: file,
     ...(code && { cachedData: code }),
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   const require = createRequire(file);
   const module = new Module(file);

@@ -4,6 +4,8 @@ import { descriptorOf } from '../posix/descriptor-of.ts';
 import { disconnect } from '../posix/socket.ts';
 import { reset } from './reset.ts';
 
+export { descriptorOf };
+
 /**
  * A socket of this thread on the connection that a socket of another thread has: on a descriptor of its own, so that each
  * side closes its own one. The connection ends with the last of them; what is set on it, such as that it is to end with a

@@ -90,6 +90,15 @@ describe.runIf(process.platform === 'linux')('while an EagerListener pauses', ()
     expect(acceptedSockets(client)).toBe(1);
   });
 
+  test('closing it before it has begun to accept ends the connections', async () => {
+    const listener = await EagerListener.open({ host: '127.0.0.1', port: 0 }, () => {});
+    const taken = listener.connections().next();
+    // Past accept(2), which found nobody; not yet past the turn in which Node's server tells that it listens.
+    await Promise.resolve();
+    listener.close();
+    expect(await taken).toEqual({ done: true, value: undefined });
+  });
+
   test('closing it ends the connections and frees the port', async () => {
     const listener = await EagerListener.open({ host: '127.0.0.1', port: 0 }, () => {});
     const taken = listener.connections(() => new Promise(() => {})).next();
