@@ -11,4 +11,6 @@ export interface Account {
   readonly permissions: readonly Permission[];
   /** May see and end the sessions of others. */
   readonly administrator?: boolean;
+  /** Octets per second of all its transfers together; absent: what the server allows every account. */
+  readonly maxBytesPerSecond?: number;
 }

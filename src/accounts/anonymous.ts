@@ -14,12 +14,24 @@ export const ANONYMOUS_PERMISSIONS = {
 
 export type AnonymousAccess = keyof typeof ANONYMOUS_PERMISSIONS;
 
+export interface AnonymousOptions {
+  readonly access: AnonymousAccess;
+  readonly home?: string;
+  /** Octets per second of all strangers together; see Account. */
+  readonly maxBytesPerSecond?: number;
+}
+
 /** Lets in everybody who calls himself `anonymous` or `ftp`, in any case of letters, with any password (RFC 1635). */
 export class AnonymousAuthenticator implements Authenticator {
   readonly #account: Account;
 
-  constructor({ access, home = '/' }: { readonly access: AnonymousAccess; readonly home?: string }) {
-    this.#account = { name: 'anonymous', home, permissions: ANONYMOUS_PERMISSIONS[access] };
+  constructor({ access, home = '/', maxBytesPerSecond }: AnonymousOptions) {
+    this.#account = {
+      name: 'anonymous',
+      home,
+      permissions: ANONYMOUS_PERMISSIONS[access],
+      ...(maxBytesPerSecond !== undefined && { maxBytesPerSecond }),
+    };
   }
 
   async authenticate({ user }: Credentials): Promise<Account | undefined> {

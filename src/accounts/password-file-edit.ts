@@ -22,6 +22,8 @@ export type PasswordFileEdit =
       readonly home?: string | undefined;
       readonly permissions?: readonly Permission[] | undefined;
       readonly administrator?: boolean | undefined;
+      /** Octets per second; null takes the limit away. */
+      readonly maxBytesPerSecond?: number | null | undefined;
     }
   | { readonly action: 'remove'; readonly name: string };
 
@@ -75,6 +77,7 @@ function apply(lines: readonly PasswordFileLine[], edit: PasswordFileEdit) {
       : { result: 'absent' as const, edited: lines };
   }
   const administrator = edit.administrator ?? known?.account.administrator ?? false;
+  const { maxBytesPerSecond = known?.account.maxBytesPerSecond } = edit;
   const line = formatPasswordFileLine({
     passwordHash: edit.passwordHash,
     account: {
@@ -82,6 +85,7 @@ function apply(lines: readonly PasswordFileLine[], edit: PasswordFileEdit) {
       home: parseHome(edit.home ?? known?.account.home ?? '/'),
       permissions: edit.permissions ?? known?.account.permissions ?? PERMISSION_PRESETS['read-only'],
       ...(administrator && { administrator }),
+      ...(typeof maxBytesPerSecond === 'number' && { maxBytesPerSecond }),
     },
   });
   return known

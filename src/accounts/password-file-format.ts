@@ -1,5 +1,6 @@
 import type { AccountRecord } from './account-directory.ts';
 import { accountNameProblem } from './account-name.ts';
+import { formatByteRate, parseByteRate } from './byte-rate.ts';
 import { parseHome } from './home-directory.ts';
 import { isPasswordHash } from './password-hash.ts';
 import { PERMISSION_PRESETS, parsePermissions, permissionWords } from './permissions.ts';
@@ -13,14 +14,16 @@ export const PASSWORD_FILE_HEADER = `\
 # password     an scrypt hash; \`ohai-ftpd passwd FILE NAME\` makes it
 # permissions  words with commas between them: read-only (the default), read-write, or some of
 #              list read write delete rename make-directory change-metadata;
-#              administrator in addition lets an account see and end the sessions of others
+#              administrator in addition lets an account see and end the sessions of others;
+#              max-rate=500K limits its transfers to so many bytes per second
 # home         the directory that the account sees as /, below the root of the server (default: /)
 #
 # A running server takes changes up by itself. Keep this file outside of the directory that is served.
 `;
 
-/** A word in the place of the permissions that is none: it says something about the account. */
+/** Words in the place of the permissions that are none: they say something about the account. */
 const ADMINISTRATOR = 'administrator';
+const MAX_RATE = 'max-rate=';
 
 /** A line of a password file. Lines without a record are comments or empty. */
 export interface PasswordFileLine {
@@ -69,7 +72,12 @@ export function formatPasswordFileLine({
   account,
   passwordHash,
 }: AccountRecord): PasswordFileLine & { record: AccountRecord } {
-  const words = [...permissionWords(account.permissions), ...(account.administrator ? [ADMINISTRATOR] : [])];
+  const { maxBytesPerSecond } = account;
+  const words = [
+    ...permissionWords(account.permissions),
+    ...(account.administrator ? [ADMINISTRATOR] : []),
+    ...(maxBytesPerSecond === undefined ? [] : [`${MAX_RATE}${formatByteRate(maxBytesPerSecond)}`]),
+  ];
   const record = { account, passwordHash };
   return { text: [account.name, passwordHash, words.join(','), account.home].join(':'), record };
 }
@@ -86,7 +94,8 @@ function parseLine(line: string): AccountRecord | undefined {
     throw new Error(`the password of '${name}' is not an scrypt hash; set it with: ohai-ftpd passwd FILE ${name}`);
   }
   const words = permissions.split(',').flatMap((word) => word.trim() || []);
-  const rights = words.filter((word) => word !== ADMINISTRATOR);
+  const rights = words.filter((word) => word !== ADMINISTRATOR && !word.startsWith(MAX_RATE));
+  const maxRate = words.find((word) => word.startsWith(MAX_RATE))?.slice(MAX_RATE.length);
   return {
     passwordHash,
     account: {
@@ -94,6 +103,7 @@ function parseLine(line: string): AccountRecord | undefined {
       home: parseHome(home.join(':') || '/'),
       permissions: rights.length > 0 ? parsePermissions(rights) : PERMISSION_PRESETS['read-only'],
       ...(words.includes(ADMINISTRATOR) && { administrator: true }),
+      ...(maxRate !== undefined && { maxBytesPerSecond: parseByteRate(maxRate) }),
     },
   };
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Permission } from '../accounts/account.ts';
 import { accountNameProblem } from '../accounts/account-name.ts';
+import { parseByteRate } from '../accounts/byte-rate.ts';
 import { parseHome } from '../accounts/home-directory.ts';
 import { editPasswordFile, NotRegularFileError, type PasswordFileEdit } from '../accounts/password-file-edit.ts';
 import { PasswordFileError } from '../accounts/password-file-format.ts';
@@ -16,6 +17,8 @@ interface PasswdFlags {
   readonly home?: string;
   readonly permissions?: readonly Permission[];
   readonly administrator?: boolean;
+  /** False: none any more. */
+  readonly maxRate?: number | false;
   readonly delete?: boolean;
 }
 
@@ -51,6 +54,12 @@ export function passwdCommand(host: HostProcess): Command {
     )
     .option('--administrator', 'may see and end the sessions of others')
     .option('--no-administrator', 'may not (any more)')
+    .option(
+      '--max-rate <rate>',
+      'bytes per second of all its transfers together; K, M, G: 1024 times',
+      argumentOf(parseByteRate),
+    )
+    .option('--no-max-rate', 'no limit of its own (any more)')
     .option('--delete', 'remove the account')
     .addHelpText('after', EXAMPLES)
     .action((file: string, user: string, flags: PasswdFlags) => passwd(host, file, user, flags));
@@ -66,9 +75,18 @@ async function passwd(host: HostProcess, file: string, user: string, flags: Pass
     host.stdout.write(`removed ${user} from ${file}\n`);
     return;
   }
-  const { home, permissions, administrator } = flags;
+  const { home, permissions, administrator, maxRate } = flags;
+  const maxBytesPerSecond = maxRate === false ? null : maxRate;
   const passwordHash = await hashPassword(await readNewPassword(host, user));
-  const result = await edit(file, { action: 'set', name: user, passwordHash, home, permissions, administrator });
+  const result = await edit(file, {
+    action: 'set',
+    name: user,
+    passwordHash,
+    home,
+    permissions,
+    administrator,
+    maxBytesPerSecond,
+  });
   host.stdout.write(result === 'added' ? `added ${user} to ${file}\n` : `changed ${user} in ${file}\n`);
 }
 

@@ -145,6 +145,12 @@ function ftpOptions(flags: ServeFlags, { root, architecture, accounts }: SpecCon
       stallMs: flags.stallTimeout,
     },
     logins: { maxAttempts: flags.loginAttempts },
+    maxBytesPerSecond: {
+      server: flags.maxRate,
+      perUser: flags.maxRatePerUser,
+      anonymous: flags.maxRateAnonymous,
+      perTransfer: flags.maxRatePerTransfer,
+    },
     asciiConversion: flags.asciiConversion === 'on',
     recursiveListingLimit: flags.recursiveListings,
     log: { level: flags.logLevel, format: flags.logFormat },

@@ -1,7 +1,9 @@
 import { Command, Option } from 'commander';
+import { parseByteRate } from '../accounts/byte-rate.ts';
 import type { Runner } from '../runtime/runner.ts';
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../services/log.ts';
 import {
+  argumentOf,
   countArgument,
   ipv4Argument,
   nonEmptyArgument,
@@ -36,6 +38,10 @@ export interface ServeFlags {
   readonly banTime: number;
   readonly passivePorts?: readonly [number, number];
   readonly passiveHost?: string;
+  readonly maxRate?: number;
+  readonly maxRatePerUser?: number;
+  readonly maxRatePerTransfer?: number;
+  readonly maxRateAnonymous?: number;
   readonly loginTimeout: number;
   readonly idleTimeout: number;
   readonly dataTimeout: number;
@@ -107,6 +113,11 @@ export function serveOptions(architectures: readonly Runner[]): Command {
     .optionsGroup('Data connections:')
     .option('--passive-ports <first-last>', 'ports for passive mode (default: any)', portRangeArgument)
     .option('--passive-host <address>', 'IPv4 address announced to clients on the Internet', ipv4Argument)
+    .optionsGroup('How fast FTP transfers are, in bytes per second; K, M, G: 1024 times (default: no limit):')
+    .addOption(rate('--max-rate', 'all together'))
+    .addOption(rate('--max-rate-per-user', "all of one user together; an account's own max-rate goes first"))
+    .addOption(rate('--max-rate-anonymous', 'all of all strangers together, in place of --max-rate-per-user'))
+    .addOption(rate('--max-rate-per-transfer', 'each one'))
     .optionsGroup('Timeouts, in seconds:')
     .addOption(seconds('--login-timeout', 'from connect to login', 60))
     .addOption(seconds('--idle-timeout', 'between two commands, not counting transfers', 300))
@@ -135,6 +146,10 @@ export function serveOptions(architectures: readonly Runner[]): Command {
 
 function seconds(flag: string, description: string, byDefault: number, parse = secondsArgument): Option {
   return new Option(`${flag} <s>`, description).argParser(parse).default(byDefault * 1000, String(byDefault));
+}
+
+function rate(flag: string, description: string): Option {
+  return new Option(`${flag} <rate>`, description).argParser(argumentOf(parseByteRate));
 }
 
 function choice(flags: string, description: string, values: readonly string[], byDefault: string): Option {

@@ -3,6 +3,7 @@ import type { Authenticator } from '../accounts/authenticator.ts';
 import type { FileSystem } from '../storage/file-system.ts';
 import type { PassivePorts } from './passive-ports.ts';
 import type { Presences } from './presences.ts';
+import type { MaxBytesPerSecond, Rates } from './rates.ts';
 import type { RequestPool } from './request-pool.ts';
 
 /** What all sessions of a service share. */
@@ -19,6 +20,7 @@ export interface CommandEnvironment {
   /** The files that an account sees as `/`. */
   readonly storageFor: (account: Account) => FileSystem;
   readonly presences: Presences;
+  readonly rates: Rates;
   readonly emit: (event: FtpEvent) => void;
   readonly log: Log;
 }
@@ -47,6 +49,7 @@ export interface ProtocolSettings {
     /** Delay of the reply to a wrong password; grows with every further one. */
     readonly failureDelayMs: number;
   };
+  readonly maxBytesPerSecond: MaxBytesPerSecond;
   /** The address that PASV announces to clients on the Internet; absent: the one that the client connected to. */
   readonly passiveHost?: string;
   /** TYPE A converts line ends. False moves every file as it is, and SIZE and REST work in TYPE A as well. */

@@ -51,6 +51,8 @@ export interface LoopDuties {
   loginFailed: Presences['loginFailed'];
   who: Presences['who'];
   kick: Presences['kick'];
+  /** Rates.shared: octets that may be moved. */
+  takeOfRate(name: string, bytesPerSecond: number, octets: number): Promise<number>;
 }
 
 /** An error that one side tells the other of. */

@@ -46,6 +46,7 @@ export class RemoteRun implements Run {
       lend: () => data.lend(signal),
       close: () => data.close(),
       ...presenceDuties(environment.presences),
+      takeOfRate: (name, bytesPerSecond, octets) => environment.rates.shared(name, bytesPerSecond).take(octets, signal),
     };
     const { port1, port2 } = new MessageChannel();
     this.#line = port1;

@@ -4,6 +4,7 @@ import { rowFor } from './command-table.ts';
 import type { CommandEnvironment } from './environment.ts';
 import { LineToLoop } from './line-to-loop.ts';
 import type { Presences } from './presences.ts';
+import type { Rates } from './rates.ts';
 import { RemoteDataChannel } from './remote-data-channel.ts';
 import type { RemoteRequest } from './remote-messages.ts';
 import { isFinal, type Reply } from './reply.ts';
@@ -11,7 +12,9 @@ import type { RunningTransfer, Session } from './session.ts';
 import { newTransferCounter, sharedTransfer } from './shared-transfer.ts';
 
 /** What the commands of a pool's thread share; the rest of their environment is on the event loop. */
-export type RequestEnvironment = Omit<CommandEnvironment, 'presences' | 'emit'>;
+export type RequestEnvironment = Omit<CommandEnvironment, 'presences' | 'rates' | 'emit'> & {
+  readonly newRateLimit: Rates['own'];
+};
 
 /**
  * Runs one command in a thread of a pool: the far side of a RemoteRun.
@@ -25,6 +28,7 @@ export async function serveRequest(request: unknown, port: MessagePort, shared: 
   const environment: CommandEnvironment = {
     ...shared,
     presences: presencesOverLine(line),
+    rates: { own: shared.newRateLimit, shared: sharedRateOver(line) },
     emit: (event) => line.post({ kind: 'event', event }),
   };
   const run = new RequestRun({ row: rowFor(verb)!, argument, pending }, session, environment, data, line);
@@ -75,6 +79,10 @@ function presencesOverLine(line: LineToLoop): Presences {
     who: () => line.call('who'),
     kick: (session) => line.call('kick', session),
   };
+}
+
+function sharedRateOver(line: LineToLoop): Rates['shared'] {
+  return (name, bytesPerSecond) => ({ take: (octets) => line.call('takeOfRate', name, bytesPerSecond, octets) });
 }
 
 /** The fields that a command has set. What is in them is never changed in its place, but replaced. */

@@ -64,6 +64,8 @@ export interface ParentDuties {
 
   acquirePort(range: readonly [number, number], options: PortWish): Promise<number | undefined>;
   giveBackPort(port: number, address: string): void;
+
+  takeOfRate(name: string, perSecond: number, wanted: number): Promise<number>;
 }
 
 export interface Arriving {

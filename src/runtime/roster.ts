@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Board, Limits, Place, Presence } from './board.ts';
 import { FullHouse } from './full-house.ts';
 import type { Arriving, ParentDuties, Refused, UnitDuties } from './messages.ts';
+import { SharedRates } from './rates.ts';
 import { Scoreboard } from './scoreboard.ts';
 import { SharedPorts } from './shared-ports.ts';
 
@@ -18,7 +19,16 @@ export interface Contact {
 /** What the roster does for a unit. */
 export type RosterDuties = Pick<
   ParentDuties,
-  'arrive' | 'logIn' | 'logOut' | 'loginFailed' | 'leave' | 'who' | 'kick' | 'acquirePort' | 'giveBackPort'
+  | 'arrive'
+  | 'logIn'
+  | 'logOut'
+  | 'loginFailed'
+  | 'leave'
+  | 'who'
+  | 'kick'
+  | 'acquirePort'
+  | 'giveBackPort'
+  | 'takeOfRate'
 >;
 
 /**
@@ -29,6 +39,7 @@ export class Roster implements Board {
   readonly scoreboard: Scoreboard;
   readonly #fullHouse = new FullHouse();
   readonly #ports = new SharedPorts<number>();
+  readonly #rates = new SharedRates();
   readonly #contacts = new Map<number, Contact>();
   #lastUnit = 0;
 
@@ -57,6 +68,7 @@ export class Roster implements Board {
       kick: (id) => this.#kick(id),
       acquirePort: (range, wish) => this.#ports.acquire(unit, range, wish),
       giveBackPort: (port, address) => this.#ports.giveBack(unit, port, address),
+      takeOfRate: (name, perSecond, wanted) => this.#rates.take(name, perSecond, wanted),
     };
   }
 

@@ -5,6 +5,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Endpoint } from '../posix/socket-address.ts';
 import type { Board, Place, Seat } from './board.ts';
 import type { PortExchange } from './port-exchange.ts';
+import type { Rates } from './rates.ts';
 
 export type { Endpoint };
 
@@ -63,6 +64,8 @@ export interface ServiceHost {
   readonly board: Board;
   /** Whom to ask before a port is bound that other units may want as well; absent: there are none. */
   readonly ports?: PortExchange;
+  /** Limits that are shared with other units; absent: there are none. */
+  readonly rates?: Rates;
   /** Threads that take requests off this event loop; absent: everything runs here. */
   readonly requests?: RequestPool;
 }

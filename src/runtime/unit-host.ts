@@ -128,6 +128,7 @@ export class UnitHost {
         giveBack: (port, address) => line.tell('giveBackPort', port, address),
         onWanted: (spare) => void this.#spare.add(spare),
       },
+      rates: { take: (name, perSecond, wanted) => line.ask('takeOfRate', name, perSecond, wanted) },
     };
   }
 

@@ -33,7 +33,12 @@ export async function buildAuthenticator(
   const passwords = new PasswordAuthenticator(directories, undefined, verify);
   if (options.anonymous === false) return passwords;
   // Anonymous names never reach the passwords: no account can have them.
-  return firstOf([new AnonymousAuthenticator({ access: options.anonymous }), passwords]);
+  const { anonymous: maxBytesPerSecond } = options.maxBytesPerSecond;
+  const strangers = new AnonymousAuthenticator({
+    access: options.anonymous,
+    ...(maxBytesPerSecond !== undefined && { maxBytesPerSecond }),
+  });
+  return firstOf([strangers, passwords]);
 }
 
 function only(names: readonly string[], directory: AccountDirectory): AccountDirectory {

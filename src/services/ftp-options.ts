@@ -6,6 +6,7 @@ import { isPasswordHash } from '../accounts/password-hash.ts';
 import { PERMISSION_WORDS, parsePermissions } from '../accounts/permissions.ts';
 import { checkOptions } from './check-options.ts';
 import {
+  bytesPerSecond,
   choice,
   flag,
   group,
@@ -43,6 +44,8 @@ const account = z.strictObject(
       .prefault('read-only'),
     /** May see and end the sessions of others. */
     administrator: flag().default(false),
+    /** Of all its transfers together, in place of maxBytesPerSecond.perUser. */
+    maxBytesPerSecond: bytesPerSecond().optional(),
   },
   mustBe('an account'),
 );
@@ -100,6 +103,16 @@ const schema = z.strictObject(
       maxAttempts: wholeNumber(1, 1000).default(3),
       /** Delay of the reply to the first wrong password; it grows with every further one. */
       failureDelayMs: wholeNumber(0, 60_000, 'milliseconds').default(1000),
+    }),
+    /** How fast files are sent and received, over all processes and threads; absent: as fast as it goes. */
+    maxBytesPerSecond: group({
+      /** All transfers together. */
+      server: bytesPerSecond().optional(),
+      /** All transfers of one account together. */
+      perUser: bytesPerSecond().optional(),
+      /** All transfers of all anonymous users together, in place of perUser. */
+      anonymous: bytesPerSecond().optional(),
+      perTransfer: bytesPerSecond().optional(),
     }),
     /** Whether TYPE A converts line ends. */
     asciiConversion: flag().default(true),

@@ -3,6 +3,7 @@ import { serveRequest } from '../protocol/serve-request.ts';
 import type { JsonValue, RequestWorker } from '../runtime/service.ts';
 import { buildAuthenticator } from './ftp-accounts.ts';
 import type { CheckedFtpServiceOptions } from './ftp-options.ts';
+import { newRateLimit } from './ftp-rates.ts';
 import { protocolSettings } from './ftp-settings.ts';
 import { ownDisk, storageByHome } from './ftp-storage.ts';
 import { createLog } from './log.ts';
@@ -18,6 +19,7 @@ export async function createRequestWorker(options: JsonValue): Promise<RequestWo
     settings: protocolSettings(checked),
     authenticator,
     storageFor: storageByHome(fileSystem),
+    newRateLimit,
     log,
   };
   return {

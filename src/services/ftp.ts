@@ -6,11 +6,13 @@ import { Conversation, sayGoodbye } from '../protocol/serve-connection.ts';
 import { newSession } from '../protocol/session.ts';
 import type { Board, Seat } from '../runtime/board.ts';
 import type { PortExchange } from '../runtime/port-exchange.ts';
+import { type Rates, SharedRates } from '../runtime/rates.ts';
 import type { ControlConnection, JsonValue, RequestPool, Service, ServiceHost } from '../runtime/service.ts';
 import type { FileSystem } from '../storage/file-system.ts';
 import { buildAuthenticator } from './ftp-accounts.ts';
 import type { CheckedFtpServiceOptions } from './ftp-options.ts';
 import { presencesOf } from './ftp-presences.ts';
+import { ratesOf } from './ftp-rates.ts';
 import { protocolSettings } from './ftp-settings.ts';
 import { ownDisk, storageByHome } from './ftp-storage.ts';
 import { createLog } from './log.ts';
@@ -32,12 +34,17 @@ export interface FtpServiceParts {
   readonly requests?: RequestPool;
   /** Who has which port of the range; absent: there is no other unit. */
   readonly portExchange?: PortExchange;
+  /** Limits to how fast files move that are shared with other units; absent: there is no other unit. */
+  readonly rates?: Rates;
   /** Closes what was opened for this service alone. */
   readonly dispose?: () => void;
 }
 
 /** The recipe's entry: makes the service from options that ftpServiceSpec has checked. */
-export async function createService(options: JsonValue, { board, requests, ports }: ServiceHost): Promise<Service> {
+export async function createService(
+  options: JsonValue,
+  { board, requests, ports, rates }: ServiceHost,
+): Promise<Service> {
   const checked = options as unknown as CheckedFtpServiceOptions;
   const log = createLog(checked.log);
   return new FtpService({
@@ -49,6 +56,7 @@ export async function createService(options: JsonValue, { board, requests, ports
     log,
     ...(requests && { requests }),
     ...(ports && { portExchange: ports }),
+    ...(rates && { rates }),
   });
 }
 
@@ -64,6 +72,7 @@ export class FtpService implements Service {
   constructor(parts: FtpServiceParts) {
     const { settings, passivePorts, portExchange, authenticator, fileSystem, board, log, emit, requests, dispose } =
       parts;
+    const { rates = new SharedRates() } = parts;
     this.#environment = {
       settings,
       authenticator,
@@ -73,6 +82,7 @@ export class FtpService implements Service {
         ...(portExchange && { exchange: portExchange }),
       }),
       presences: presencesOf(this.#seats, board),
+      rates: ratesOf(rates),
       emit: emit ?? (() => {}),
       log,
       ...(requests && { requests }),

@@ -51,6 +51,10 @@ export function wholeNumber(min: number, max: number, unit?: string) {
   return z.int(message).min(min, message).max(max, message);
 }
 
+export function bytesPerSecond() {
+  return wholeNumber(1, Number.MAX_SAFE_INTEGER, 'octets per second');
+}
+
 export function milliseconds() {
   return wholeNumber(1, MAX_TIMEOUT_MS, 'milliseconds');
 }

@@ -49,6 +49,21 @@ describe('editing a password file', () => {
     expect(await readFile(path, 'utf8')).toBe(`alice:${NEW}:write:/z\nbob:${OLD}\n`);
   });
 
+  test('sets, keeps and takes away the rate of an account', async () => {
+    const path = await existingFile(`alice:${OLD}:read
+`);
+    const set = { action: 'set', name: 'alice', passwordHash: NEW } as const;
+    await editPasswordFile(path, { ...set, maxBytesPerSecond: 1_048_576 });
+    expect(await readFile(path, 'utf8')).toBe(`alice:${NEW}:read,max-rate=1M:/
+`);
+    await editPasswordFile(path, { ...set, home: '/a' });
+    expect(await readFile(path, 'utf8')).toBe(`alice:${NEW}:read,max-rate=1M:/a
+`);
+    await editPasswordFile(path, { ...set, maxBytesPerSecond: null });
+    expect(await readFile(path, 'utf8')).toBe(`alice:${NEW}:read:/a
+`);
+  });
+
   test('removes an account, and says when there was none', async () => {
     const path = await existingFile(`# ours\nalice:${OLD}\nbob:${OLD}\n`);
     expect(await editPasswordFile(path, { action: 'remove', name: 'alice' })).toBe('removed');

@@ -50,6 +50,17 @@ describe('a password file', () => {
     });
   });
 
+  test('has a rate with a word', () => {
+    expect(accountOf(`alice:${HASH}:read,max-rate=500K`)).toEqual({
+      name: 'alice',
+      home: '/',
+      permissions: ['read'],
+      maxBytesPerSecond: 512_000,
+    });
+    expect(accountOf(`alice:${HASH}:max-rate=1`)?.permissions).toEqual(['list', 'read']);
+    expect(() => accountOf(`alice:${HASH}:max-rate=fast`)).toThrow("line 1: 'fast' is no rate in octets per second");
+  });
+
   test('has homes that contain colons and spaces, normalised', () => {
     expect(accountOf(`alice:${HASH}::/a:b//c d/`)?.home).toBe('/a:b/c d');
   });
@@ -102,10 +113,15 @@ describe('a password file', () => {
       home: fc.array(segment, { maxLength: 3 }).map((segments) => `/${segments.join('/')}`),
       permissions: fc.subarray([...PERMISSIONS], { minLength: 1 }),
       administrator: fc.boolean(),
+      maxBytesPerSecond: fc.option(fc.integer({ min: 1 }), { nil: undefined }),
     });
     fc.assert(
-      fc.property(account, ({ administrator, ...rest }) => {
-        const written = { ...rest, ...(administrator && { administrator }) };
+      fc.property(account, ({ administrator, maxBytesPerSecond, ...rest }) => {
+        const written = {
+          ...rest,
+          ...(administrator && { administrator }),
+          ...(maxBytesPerSecond !== undefined && { maxBytesPerSecond }),
+        };
         const { text } = formatPasswordFileLine({ account: written, passwordHash: HASH });
         expect(parsePasswordFile(text, 'accounts')[0]?.record).toEqual({ account: written, passwordHash: HASH });
       }),

@@ -51,6 +51,15 @@ describe('passwd', () => {
     expect(await verifyPassword('open sesame', record!.passwordHash)).toBe(true);
   });
 
+  test('gives an account a rate, and takes it back', async () => {
+    const file = await newPath();
+    await passwd(file, 'one', 'alice', '--max-rate', '1.5M');
+    expect((await recordOf(file, 'alice'))?.account.maxBytesPerSecond).toBe(1_572_864);
+    await passwd(file, 'one', 'alice', '--no-max-rate');
+    expect((await recordOf(file, 'alice'))?.account.maxBytesPerSecond).toBeUndefined();
+    expect((await passwd(file, 'one', 'alice', '--max-rate', 'fast')).err).toContain("'fast' is no rate");
+  });
+
   test('changes the password of an account and keeps the rest', async () => {
     const file = await newPath();
     await passwd(file, 'one', 'alice', '--home', '/a', '--permissions', 'read-write');

@@ -97,6 +97,7 @@ describe('serve', () => {
         ' ',
       ),
       ...'--symlinks deny --broken-uploads delete --ascii-conversion off --recursive-listings 1000'.split(' '),
+      ...'--max-rate 100M --max-rate-per-user 1.5M --max-rate-anonymous 500k --max-rate-per-transfer 1000'.split(' '),
       ...'--log-level warn --log-format json --grace 0 --greeting'.split(' '),
       'Good day',
     );
@@ -111,6 +112,7 @@ describe('serve', () => {
       brokenUploads: 'delete',
       asciiConversion: false,
       recursiveListingLimit: 1000,
+      maxBytesPerSecond: { server: 104_857_600, perUser: 1_572_864, anonymous: 512_000, perTransfer: 1000 },
       log: { level: 'warn', format: 'json' },
       greeting: 'Good day',
     });

@@ -1,6 +1,9 @@
-import type { Limits, Presence, RunningServer } from 'ohai-ftpd';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ftpServiceSpec, type Limits, type Presence, type RunningServer } from 'ohai-ftpd';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ControlClient } from '../support/control-client.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { underFault } from './fault-table.ts';
 import { endUnit, fileTree, left, rowsOf, samePlace, serveFtp } from './ftp-under-fault.ts';
 
@@ -78,6 +81,34 @@ describe.runIf(process.platform === 'linux').each(severalAtATime)('$name', ({ ru
     expect(await running.kick(rows[0]!.id)).toBe(false);
   });
 });
+
+test.each(underFault.map(({ name, runner }) => [name, runner] as const))(
+  '%s keeps a rate over all of its units',
+  async (_name, runner) => {
+    const octets = 500_000;
+    const bytesPerSecond = 2_000_000;
+    const root = await temporaryDirectory();
+    await writeFile(join(root, 'file'), Buffer.alloc(octets));
+    const running = await runner.run({
+      service: ftpServiceSpec({ root, anonymous: 'read-only', maxBytesPerSecond: { server: bytesPerSecond } }),
+      listen: { host: HERE, port: 0 },
+      workers: 3,
+    });
+    onTestFinished(() => running.close({ graceMs: 0 }));
+
+    const before = performance.now();
+    const moved = [1, 2, 3].map(async () => {
+      const client = await ControlClient.login(running.address, 'anonymous');
+      await client.command('TYPE I');
+      const { octets } = await client.download('RETR file');
+      await quit(client);
+      return octets.length;
+    });
+    expect(await Promise.all(moved)).toEqual([octets, octets, octets]);
+    // No more than 100 ms ahead of its rate.
+    expect(performance.now() - before).toBeGreaterThan(((3 * octets) / bytesPerSecond) * 1000 - 100);
+  },
+);
 
 /** Clients from these addresses, one after the other, that are let in and gone when the test ends. */
 async function greeted({ address }: RunningServer, from: readonly string[]): Promise<ControlClient[]> {

@@ -18,6 +18,7 @@ import { socketOfDescriptor } from '../../src/transfer/shared-socket.ts';
 import type { ControlClient } from '../support/control-client.ts';
 import { inProcessRequests } from '../support/in-process-requests.ts';
 import { presences } from '../support/presences.ts';
+import { rates } from '../support/rates.ts';
 import { servedConnections } from '../support/served-connections.ts';
 import { everybody, greeted, loggedIn } from '../support/test-server.ts';
 import { StorageWithVastFile, vastTransfer } from './vast-file.ts';
@@ -358,6 +359,7 @@ describe('a session', () => {
       storageFor: () => fileSystem,
       passivePorts,
       presences,
+      rates,
       emit: () => {},
       log,
       ...(requests && { requests }),

@@ -10,6 +10,7 @@ import { protocolSettings } from '../../src/services/ftp-settings.ts';
 import { type ControlClient, DataClient } from '../support/control-client.ts';
 import { ipv6LoopbackAvailable } from '../support/ipv6.ts';
 import { presences } from '../support/presences.ts';
+import { rates } from '../support/rates.ts';
 import { loggedIn, startTestServer } from '../support/test-server.ts';
 import { extendedPassiveParsers, passiveParsers } from './client-parsers.ts';
 import { StorageWithVastFile, vastTransfer } from './vast-file.ts';
@@ -193,6 +194,7 @@ describe('W14: the address in the 227', () => {
       storageFor: () => fileSystem,
       passivePorts,
       presences,
+      rates,
       emit: silent,
       log: { debug: silent, info: silent, warn: silent, error: silent },
     });

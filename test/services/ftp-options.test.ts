@@ -19,6 +19,7 @@ describe('options of the FTP service', () => {
       passive: {},
       timeouts: { loginMs: 60_000, idleMs: 300_000, dataConnectionMs: 30_000, stallMs: 60_000 },
       logins: { maxAttempts: 3, failureDelayMs: 1000 },
+      maxBytesPerSecond: {},
       asciiConversion: true,
       asciiSizeLimit: 0,
       recursiveListingLimit: 0,
@@ -32,10 +33,11 @@ describe('options of the FTP service', () => {
       root: '/srv',
       accounts: [
         { name: 'a', passwordHash: HASH, permissions: 'read-write' },
-        { name: 'b', passwordHash: HASH, home: '/b/' },
+        { name: 'b', passwordHash: HASH, home: '/b/', maxBytesPerSecond: 1000 },
       ],
       passive: { ports: [50_000, 50_099], host: '203.0.113.7' },
       passwordFile: '/etc/accounts',
+      maxBytesPerSecond: { server: 3_000_000, perUser: 2_000_000, anonymous: 5_000, perTransfer: 1_000_000 },
     });
     const copy = JSON.parse(JSON.stringify(checked));
     expect(copy).toEqual(checked);
@@ -61,6 +63,11 @@ describe('options of the FTP service', () => {
     [{ passive: { ports: '1-2' } }, 'passive.ports must be a pair of ports, [first, last]'],
     [{ passive: { host: 'example.com' } }, 'passive.host must be an IPv4 address such as 203.0.113.7'],
     [{ logins: { maxAttempts: 0 } }, 'logins.maxAttempts must be a whole number from 1 to 1000'],
+    [
+      { maxBytesPerSecond: { server: 0 } },
+      'maxBytesPerSecond.server must be a whole number of octets per second, 1 or more',
+    ],
+    [{ maxBytesPerSecond: { perClient: 1 } }, 'unknown option maxBytesPerSecond.perClient'],
     [{ asciiSizeLimit: -1 }, 'asciiSizeLimit must be a whole number of octets, 0 or more'],
     [{ accounts: {} }, 'accounts must be a list of accounts'],
     [{ accounts: ['a'] }, 'accounts[0] must be an account'],

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { serveRequest } from '../../src/protocol/serve-request.ts';
 import type { FtpServiceParts } from '../../src/services/ftp.ts';
+import { newRateLimit } from '../../src/services/ftp-rates.ts';
 import { storageByHome } from '../../src/services/ftp-storage.ts';
 
 type FtpServiceModule = typeof import('../../src/services/ftp.ts');
@@ -19,7 +20,7 @@ export function inProcessRequests(
     log,
   }: Pick<FtpServiceParts, 'settings' | 'authenticator' | 'fileSystem' | 'log'>,
 ): RequestPool {
-  const environment = { settings, authenticator, storageFor: storageByHome(fileSystem), log };
+  const environment = { settings, authenticator, storageFor: storageByHome(fileSystem), newRateLimit, log };
   return {
     which,
     async run(request, port) {

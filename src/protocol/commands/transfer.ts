@@ -1,9 +1,11 @@
 import { encodeLines } from '../../transfer/ascii.ts';
 import { counted, readChunks, send, sendEnd } from '../../transfer/send.ts';
+import { throttled } from '../../transfer/throttle.ts';
 import type { CommandContext, Row } from '../command.ts';
 import { converts } from '../conversion.ts';
 import { runTransfer } from '../data-transfer.ts';
 import { parseOctetCount } from '../decimal.ts';
+import { rateLimits } from '../rates.ts';
 import { type Reply, ReplyError, reply } from '../reply.ts';
 import { resolvePath } from '../virtual-path.ts';
 import { append, store, storeUnique } from './upload.ts';
@@ -135,7 +137,8 @@ async function* retrieve(context: CommandContext, argument: string): AsyncGenera
     opening: text ? 'Opening ASCII data connection.' : `Opening BINARY data connection (${length} bytes).`,
     total: length,
     async move(socket, onMoved) {
-      const chunks = counted(readChunks(file, length), onMoved);
+      const throttle = { limits: rateLimits(context), socket, signal: context.signal };
+      const chunks = counted(throttled(readChunks(file, length), throttle), onMoved);
       await send(text ? encodeLines(chunks) : chunks, socket);
       await sendEnd(socket);
     },

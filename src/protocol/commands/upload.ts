@@ -2,10 +2,12 @@ import type { WritableFile, WriteMode } from '../../storage/file-system.ts';
 import { StorageError, type StorageErrorKind } from '../../storage/storage-error.ts';
 import { decodeLines } from '../../transfer/ascii.ts';
 import { receive } from '../../transfer/receive.ts';
+import { throttled } from '../../transfer/throttle.ts';
 import { demandPermission } from '../checks.ts';
 import type { CommandContext } from '../command.ts';
 import { converts } from '../conversion.ts';
 import { runTransfer } from '../data-transfer.ts';
+import { rateLimits } from '../rates.ts';
 import { type Reply, ReplyError } from '../reply.ts';
 import { resolvePath } from '../virtual-path.ts';
 
@@ -87,7 +89,8 @@ async function* upload(
     opening: texts.opening ?? `Opening ${text ? 'ASCII' : 'BINARY'} data connection.`,
     ...(texts.closing !== undefined && { closing: texts.closing }),
     async move(socket, onMoved) {
-      const chunks = receive(socket);
+      const throttle = { limits: rateLimits(context), socket, signal: context.signal };
+      const chunks = throttled(receive(socket), throttle);
       for await (const chunk of text ? decodeLines(chunks) : chunks) {
         await file.write(chunk);
         onMoved(chunk.length);
