@@ -42,13 +42,44 @@ export function demandPosix(): void {
 export function libraryFunction<Parameters extends readonly unknown[], Result>(
   declaration: string,
 ): (...args: Parameters) => Result {
-  let call: ((...args: Parameters) => Result) | undefined;
+  const declare = declaredOnce(declaration) as () => (...args: Parameters) => Result;
+  return (...args) => declare()(...args);
+}
+
+/**
+ * The same on a thread of Node's pool, for what may have to wait for a disk. Costs some 60 µs. Pointers are to be given as
+ * addresses (see addressOf), and what they point to must live until the call has ended.
+ *
+ * @returns a function that calls it and promises its result. Its errno stays behind on the other thread.
+ */
+export function pooledFunction<Parameters extends readonly unknown[]>(
+  declaration: string,
+): (...args: Parameters) => Promise<number> {
+  const declare = declaredOnce(declaration);
+  return (...args) =>
+    new Promise((resolve, reject) => {
+      declare().async(...args, (error: unknown, result: number) => (error ? reject(error) : resolve(result)));
+    });
+}
+
+/**
+ * Where octets are in memory, for parameters declared as `uintptr_t`: what lies in the middle of a buffer is reached so
+ * without an object for it.
+ *
+ * @param octets which must live for as long as the address is used.
+ */
+export function addressOf(octets: Uint8Array): number {
+  return Number(requireLoaded().koffi.address(octets));
+}
+
+function declaredOnce(declaration: string): () => ReturnType<Library['func']> {
+  let call: ReturnType<Library['func']> | undefined;
   const declare = () => {
-    call ??= requireLoaded().library.func(declaration) as unknown as (...args: Parameters) => Result;
+    call ??= requireLoaded().library.func(declaration);
     return call;
   };
   declarations.push(declare);
-  return (...args) => declare()(...args);
+  return declare;
 }
 
 /**

@@ -117,7 +117,7 @@ const FORMATTERS: Record<Fact, Formatter> = {
   create: ({ createdMs }) => formatTime(createdMs),
   perm: ({ type }, permissions) => formatPermissions(type, permissions),
   unique: ({ id }) => id,
-  'UNIX.mode': ({ mode }) => mode?.toString(8).padStart(4, '0'),
+  'UNIX.mode': ({ mode }) => (mode === undefined ? undefined : formatOctal(mode)),
   'UNIX.uid': ({ uid }) => uid,
   'UNIX.gid': ({ gid }) => gid,
   // Numbers as well: ProFTPD, which invented these names, has them so, and the names in the two that follow.
@@ -179,10 +179,33 @@ const PERM_LETTERS: Record<FileType, readonly (readonly [letter: string, permiss
   ],
 };
 
+/** What was written for the permissions of an account, which stay the same for all entries of its listings. */
+const written = new WeakMap<readonly Permission[], Partial<Record<FileType, string>>>();
+
 function formatPermissions(type: FileType, permissions: readonly Permission[]): string {
+  let texts = written.get(permissions);
+  if (!texts) {
+    texts = {};
+    written.set(permissions, texts);
+  }
+  texts[type] ??= permissionLetters(type, permissions);
+  return texts[type];
+}
+
+function permissionLetters(type: FileType, permissions: readonly Permission[]): string {
   let letters = '';
   for (const [letter, permission] of PERM_LETTERS[type]) {
     if (permission === undefined || permissions.includes(permission)) letters += letter;
   }
   return letters;
+}
+
+const PERMISSION_BITS = 0o7777;
+/** Of the modes seen so far, for there are few. */
+const octals: string[] = [];
+
+function formatOctal(mode: number): string {
+  const permissions = mode & PERMISSION_BITS;
+  octals[permissions] ??= permissions.toString(8).padStart(4, '0');
+  return octals[permissions];
 }

@@ -1,5 +1,6 @@
 /** What LIST and NLST send: lines as `ls -l` and `ls` print them. No standard defines it; clients expect it (W20, W22). */
 import type { DirectoryEntry, FileType } from '../storage/file-system.ts';
+import { DayTexts, secondOfDay, twoDigits } from './day-texts.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const MINUTE_MS = 60_000;
@@ -43,12 +44,23 @@ export function oneLine(name: string): string {
 }
 
 const PERMISSION_LETTERS = ['---', '--x', '-w-', '-wx', 'r--', 'r-x', 'rw-', 'rwx'];
+const PERMISSION_BITS = 0o7777;
+
+/** The columns of modes seen so far, for there are few: by type, then by mode. */
+const modeColumns: Record<FileType, string[]> = { file: [], directory: [], symlink: [], other: [] };
 
 /**
  * @param mode permission bits, 0…0o7777.
  * @returns the ten characters of `ls -l`, such as `drwxr-xr-x`.
  */
 export function formatMode(type: FileType, mode: number): string {
+  const permissions = mode & PERMISSION_BITS;
+  const columns = modeColumns[type];
+  columns[permissions] ??= modeColumn(type, permissions);
+  return columns[permissions];
+}
+
+function modeColumn(type: FileType, mode: number): string {
   const user = permissionColumn(mode >> 6, mode & 0o4000, 's', 'S');
   const group = permissionColumn(mode >> 3, mode & 0o2000, 's', 'S');
   const others = permissionColumn(mode, mode & 0o1000, 't', 'T');
@@ -62,12 +74,29 @@ function permissionColumn(bits: number, special: number, withExecute: string, wi
   return letters.slice(0, 2) + (bits & 1 ? withExecute : without);
 }
 
+/** Those written last, and how many of them are kept: a directory has few owners. */
+const ownerColumns = new Map<string | number, string>();
+const KEPT_OWNERS = 1_000;
+
 /** Clients count columns: a name with a space in it would be two. */
 function ownerColumn(owner: string | number | undefined): string {
   if (owner === undefined || owner === '') return 'ftp     ';
-  return String(owner)
-    .replaceAll(/[\s\0]/g, '_')
-    .padEnd(8);
+  let column = ownerColumns.get(owner);
+  if (column === undefined) {
+    if (ownerColumns.size === KEPT_OWNERS) ownerColumns.clear();
+    column = String(owner)
+      .replaceAll(/[\s\0]/g, '_')
+      .padEnd(8);
+    ownerColumns.set(owner, column);
+  }
+  return column;
+}
+
+const days = new DayTexts(formatDay);
+const daysWithYear = new DayTexts((date) => `${formatDay(date)}  ${String(date.getUTCFullYear()).padStart(4, '0')}`);
+
+function formatDay(date: Date): string {
+  return `${MONTHS[date.getUTCMonth()]} ${String(date.getUTCDate()).padStart(2)}`;
 }
 
 /**
@@ -75,14 +104,10 @@ function ownerColumn(owner: string | number | undefined): string {
  * are compared, since minutes are shown: a file that was written after the listing began is not of the future.
  */
 function formatListDate(modifiedMs: number, nowMs: number): string {
-  const date = new Date(Math.abs(modifiedMs) <= LATEST_MS ? modifiedMs : 0);
-  const day = `${MONTHS[date.getUTCMonth()]} ${String(date.getUTCDate()).padStart(2)}`;
+  const ms = Math.abs(modifiedMs) <= LATEST_MS ? modifiedMs : 0;
   const isRecent =
     nowMs - modifiedMs < SIX_MONTHS_MS && Math.floor(modifiedMs / MINUTE_MS) <= Math.floor(nowMs / MINUTE_MS);
-  if (!isRecent) return `${day}  ${String(date.getUTCFullYear()).padStart(4, '0')}`;
-  return `${day} ${twoDigits(date.getUTCHours())}:${twoDigits(date.getUTCMinutes())}`;
-}
-
-function twoDigits(value: number): string {
-  return value < 10 ? `0${value}` : String(value);
+  if (!isRecent) return daysWithYear.of(ms);
+  const minute = Math.floor(secondOfDay(ms) / 60);
+  return `${days.of(ms)} ${twoDigits(Math.floor(minute / 60))}:${twoDigits(minute % 60)}`;
 }

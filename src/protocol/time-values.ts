@@ -1,7 +1,10 @@
 /** Points in time as MDTM, MFMT and the facts of MLSx write them: UTC, RFC 3659 section 2.3. */
+import { DayTexts, secondOfDay, twoDigits } from './day-texts.ts';
 
 const EARLIEST_MS = Date.parse('0000-01-01T00:00:00Z');
 const LATEST_MS = Date.parse('9999-12-31T23:59:59Z');
+
+const days = new DayTexts((date) => date.toISOString().slice(0, 10).replaceAll('-', ''));
 
 /**
  * @param ms milliseconds since the epoch. What four digits of a year cannot express becomes the nearest that they can.
@@ -9,10 +12,9 @@ const LATEST_MS = Date.parse('9999-12-31T23:59:59Z');
  */
 export function formatTimeValue(ms: number): string {
   const expressible = ms <= LATEST_MS ? Math.max(ms, EARLIEST_MS) : LATEST_MS;
-  const iso = new Date(expressible).toISOString();
-  return (
-    iso.slice(0, 4) + iso.slice(5, 7) + iso.slice(8, 10) + iso.slice(11, 13) + iso.slice(14, 16) + iso.slice(17, 19)
-  );
+  const second = secondOfDay(expressible);
+  const minute = Math.floor(second / 60);
+  return days.of(expressible) + twoDigits(Math.floor(minute / 60)) + twoDigits(minute % 60) + twoDigits(second % 60);
 }
 
 const TIME_VALUE = /^([0-9]{4})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})(\.[0-9]+)?$/;

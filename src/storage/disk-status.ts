@@ -1,32 +1,46 @@
 /** What stat(2) says, as a FileStatus. */
-import type { Stats } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import type { FileStatus, FileType } from './file-system.ts';
 import type { UnixNames } from './unix-names.ts';
 
 const PERMISSION_BITS = 0o7777;
+const { S_IFMT, S_IFREG, S_IFDIR, S_IFLNK } = constants;
 
-export function fileTypeOf(entry: Pick<Stats, 'isFile' | 'isDirectory' | 'isSymbolicLink'>): FileType {
-  if (entry.isFile()) return 'file';
-  if (entry.isDirectory()) return 'directory';
-  return entry.isSymbolicLink() ? 'symlink' : 'other';
+export type StatusFields = Pick<
+  Stats,
+  'mode' | 'size' | 'mtimeMs' | 'birthtimeMs' | 'nlink' | 'uid' | 'gid' | 'dev' | 'ino'
+>;
+
+export function fileTypeOf({ mode }: Pick<Stats, 'mode'>): FileType {
+  switch (mode & S_IFMT) {
+    case S_IFREG:
+      return 'file';
+    case S_IFDIR:
+      return 'directory';
+    case S_IFLNK:
+      return 'symlink';
+    default:
+      return 'other';
+  }
 }
 
 /** @param target where a symbolic link points to, when a client may know. */
-export function statusOf(stats: Stats, names: UnixNames, target?: string): FileStatus {
+export function statusOf(fields: StatusFields, names: UnixNames, target?: string): FileStatus {
+  const { uid, gid, ino, birthtimeMs } = fields;
   return {
-    type: fileTypeOf(stats),
-    size: stats.size,
-    modifiedMs: Math.floor(stats.mtimeMs),
+    type: fileTypeOf(fields),
+    size: fields.size,
+    modifiedMs: Math.floor(fields.mtimeMs),
     // 0 where the disk does not know.
-    ...(stats.birthtimeMs > 0 && { createdMs: Math.floor(stats.birthtimeMs) }),
-    mode: stats.mode & PERMISSION_BITS,
-    links: stats.nlink,
-    uid: stats.uid,
-    gid: stats.gid,
-    owner: names.user(stats.uid),
-    group: names.group(stats.gid),
+    createdMs: birthtimeMs > 0 ? Math.floor(birthtimeMs) : undefined,
+    mode: fields.mode & PERMISSION_BITS,
+    links: fields.nlink,
+    uid,
+    gid,
+    owner: names.user(uid),
+    group: names.group(gid),
     // A number beyond 2^53 has lost digits, and two files could seem to be one: rather no id.
-    ...(Number.isSafeInteger(stats.ino) && { id: `${stats.dev.toString(36)}-${stats.ino.toString(36)}` }),
-    ...(target !== undefined && { target }),
+    id: Number.isSafeInteger(ino) ? `${fields.dev.toString(36)}-${ino.toString(36)}` : undefined,
+    target,
   };
 }

@@ -8,6 +8,15 @@ describe('formatTimeValue', () => {
     expect(formatTimeValue(-1)).toBe('19691231235959');
   });
 
+  it('writes the digits of the calendar, before the epoch as well', () => {
+    const ms = fc.integer({ min: Date.parse('0000-01-01T00:00:00Z'), max: Date.parse('9999-12-31T23:59:59Z') });
+    fc.assert(
+      fc.property(ms, (each) => {
+        expect(formatTimeValue(each)).toBe(new Date(each).toISOString().replaceAll(/[-:T]|\..*/g, ''));
+      }),
+    );
+  });
+
   it('writes fourteen digits for any number', () => {
     fc.assert(
       fc.property(fc.double(), (ms) => {

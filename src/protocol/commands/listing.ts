@@ -1,5 +1,4 @@
 import type { DirectoryEntry } from '../../storage/file-system.ts';
-import { encodeOctets } from '../../storage/octets.ts';
 import { counted, send, sendEnd } from '../../transfer/send.ts';
 import type { CommandContext, Row } from '../command.ts';
 import { runTransfer } from '../data-transfer.ts';
@@ -10,6 +9,7 @@ import { resolvePath } from '../virtual-path.ts';
 import { inOrder } from './list-order.ts';
 import { type ListTarget, listTarget } from './list-target.ts';
 import { recursively } from './recursive-listing.ts';
+import { encodeParts } from './text-encoder.ts';
 
 /** What is in a directory: for people (RFC 959 section 4.1.3) and for programs (RFC 3659 section 7). */
 export const listingCommands: readonly Row[] = [
@@ -134,12 +134,8 @@ async function* sendListing(
     opening: 'Opening data connection for the listing.',
     closing: 'Listing complete.',
     async move(socket, onMoved) {
-      await send(counted(encoded(text), onMoved), socket);
+      await send(counted(encodeParts(text), onMoved), socket);
       await sendEnd(socket);
     },
   });
-}
-
-async function* encoded(text: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
-  for await (const part of text) yield encodeOctets(part);
 }

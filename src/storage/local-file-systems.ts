@@ -1,0 +1,22 @@
+/** File systems that have in the kernel's memory what they know of a file that is in its cache, so that a look never waits. */
+import { statfs } from 'node:fs/promises';
+
+/**
+ * <linux/magic.h>, statfs(2). Not those that ask a server (NFS, SMB, Ceph) or a program (FUSE): who waits for one of these
+ * may wait for ever.
+ */
+const LOCAL = new Set([
+  0x0102_1994, // tmpfs
+  0x8584_58f6, // ramfs
+  0xef53, // ext2, ext3, ext4
+  0x5846_5342, // XFS
+  0x9123_683e, // Btrfs
+  0xf2f5_2010, // F2FS
+  0x2fc1_2fc1, // ZFS
+  0x794c_7630, // overlayfs
+]);
+
+/** @param path of a directory, in Node's terms. False also for file systems that are not known here. */
+export async function isLocal(path: string | Buffer): Promise<boolean> {
+  return LOCAL.has((await statfs(path)).type);
+}
