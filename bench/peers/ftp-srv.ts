@@ -1,0 +1,31 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { CommandLine, Setting } from './candidate.ts';
+import { HOW_TO_FETCH, type Peer } from './peer.ts';
+import { peersFolder, unpackNpm } from './unpack.ts';
+
+const SERVER = fileURLToPath(new URL('./ftp-srv-server.js', import.meta.url));
+
+/** The npm package, in the same Node as this. */
+export const ftpSrv: Peer = {
+  name: 'ftp-srv',
+  missing: async () => (find() === undefined ? HOW_TO_FETCH : undefined),
+  fetch: () => unpackNpm('ftp-srv', 'ftp-srv'),
+
+  async commandLine({ address, port, root }: Setting): Promise<CommandLine> {
+    return { program: process.execPath, args: [SERVER, find()!, address, String(port), root] };
+  },
+};
+
+/** The file that is the package's entry: of the project from which the benchmark is run, or unpacked. */
+function find(): string | undefined {
+  for (const folder of [process.cwd(), join(peersFolder(), 'ftp-srv')]) {
+    try {
+      return createRequire(join(folder, 'package.json')).resolve('ftp-srv');
+    } catch {
+      // Not there.
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type CommandLine, isRoot, NOBODY, type Setting } from './candidate.ts';
+import { HOW_TO_FETCH, type Peer } from './peer.ts';
+import { findProgram, unpackDebian } from './unpack.ts';
+
+const run = promisify(execFile);
+
+/**
+ * pure-ftpd(8). Without root it starts and then lets nobody in. Its own anonymous login asks for a system user `ftp`;
+ * here `anonymous` is a virtual user, with MD5-crypt, since the Argon2 of pure-pw(8) is meant to be slow. Its listen
+ * queue of 8 cannot be changed: of more clients at once, some have to try again.
+ */
+export const pureFtpd: Peer = {
+  name: 'pure-ftpd',
+  async missing() {
+    if (!(await findProgram('pure-ftpd', 'pure-ftpd'))) return HOW_TO_FETCH;
+    return isRoot ? undefined : 'runs as root only';
+  },
+  fetch: () => unpackDebian('pure-ftpd', ['pure-ftpd', 'pure-ftpd-common']),
+
+  async commandLine({ address, port, root, scratch, clients }: Setting): Promise<CommandLine> {
+    const passwords = join(scratch, 'passwd');
+    const database = join(scratch, 'passwd.pdb');
+    const { stdout: hash } = await run('openssl', ['passwd', '-1', 'bench@example.org']);
+    const limits = ':'.repeat(12);
+    await writeFile(passwords, `anonymous:${hash.trim()}:${NOBODY.uid}:${NOBODY.gid}::${root}/./${limits}\n`);
+    const tool = (await findProgram('pure-pw', 'pure-ftpd'))!;
+    await run(tool.program, ['mkdb', database, '-f', passwords], { env: { ...process.env, ...tool.env } });
+    const most = String(clients + 200);
+    const args = [
+      ...['-S', `${address},${port}`],
+      ...['-l', `puredb:${database}`],
+      ...['-g', join(scratch, 'pid')],
+      // No anonymous users, no names of addresses, many clients of all and of each address, files readable, IPv4.
+      ...['-E', '-H', '-c', most, '-C', most, '-U', '022:022', '-4'],
+      // No limit of load or of idling that a benchmark could reach.
+      ...['-m', '1000', '-I', '60'],
+    ];
+    return { ...(await findProgram('pure-ftpd', 'pure-ftpd'))!, args };
+  },
+};

@@ -1,0 +1,35 @@
+import { IdleCrowd } from '../idle-crowd.ts';
+import { settledMemoryOf } from '../process-memory.ts';
+import type { Measurement } from '../report.ts';
+import type { Stage, Workload } from './workload.ts';
+
+const MIB = 2 ** 20;
+const BOUND_MIB = 3;
+
+/** What clients that do nothing take of our memory, over the server that has had as many and has none. */
+export const idleMemory: Workload = {
+  name: 'idle-memory',
+
+  async *run(stage: Stage): AsyncGenerator<Measurement> {
+    const { clients } = stage.sizes;
+    for (const own of stage.ours.filter(({ servesAll }) => servesAll)) {
+      await using server = await stage.start(own);
+      // What is loaded and compiled at the first login is not theirs.
+      await (await IdleCrowd.gather(server, clients))[Symbol.asyncDispose]();
+      const empty = await residentBytes(server.pids);
+      await using _crowd = await IdleCrowd.gather(server, clients);
+      const full = await residentBytes(server.pids);
+      yield {
+        name: `RSS of ${own.name} with ${clients} idle clients, over empty`,
+        value: (full - empty) / MIB,
+        unit: 'MiB',
+        ...(own.isBound && { bound: BOUND_MIB }),
+      };
+    }
+  },
+};
+
+async function residentBytes(pids: readonly number[]): Promise<number> {
+  const memory = await Promise.all(pids.map((pid) => settledMemoryOf(pid)));
+  return memory.reduce((sum, { rssBytes }) => sum + rssBytes, 0);
+}

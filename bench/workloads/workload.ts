@@ -1,0 +1,47 @@
+import type { FtpLoad } from '../ftp-load.ts';
+import type { Candidate } from '../peers/candidate.ts';
+import type { RunningCandidate } from '../peers/running-candidate.ts';
+import type { Measurement } from '../report.ts';
+import type { SourceFile } from './source-file.ts';
+
+/** What the command line may change. */
+export interface Sizes {
+  /** Of the file of one client. */
+  readonly mebibytes: number;
+  /** Clients at once. */
+  readonly clients: number;
+  /** Of the file of each of them, in millions of octets. */
+  readonly megabytes: number;
+  /** Short sessions in each run. */
+  readonly sessions: number;
+  /** Clients that do nothing beside one that downloads. */
+  readonly idle: number;
+}
+
+/** Ours: one architecture. */
+export interface OwnCandidate extends Candidate {
+  /** The bounds are for this one; the others inform. */
+  readonly isBound: boolean;
+  /** Whether it serves as many clients at a time as come. */
+  readonly servesAll: boolean;
+}
+
+/** What a workload has to work with. */
+export interface Stage {
+  readonly ours: readonly OwnCandidate[];
+  readonly peers: readonly Candidate[];
+  readonly sizes: Sizes;
+  /** Runs that count, after others that do not. */
+  readonly rounds: number;
+  readonly load: FtpLoad;
+  /** A file with random octets, made at the first call. */
+  source(octets: number): Promise<SourceFile>;
+  /** Each on an address of its own. @throws Error when it does not start. */
+  start(candidate: Candidate): Promise<RunningCandidate>;
+  note(text: string): void;
+}
+
+export interface Workload {
+  readonly name: string;
+  run(stage: Stage): AsyncIterable<Measurement>;
+}
