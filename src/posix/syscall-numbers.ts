@@ -5,14 +5,15 @@
 
 interface Numbers {
   readonly getdents64: number;
+  readonly preadv2: number;
   readonly statx: number;
 }
 
 /** <asm-generic/unistd.h> */
-const GENERIC: Numbers = { getdents64: 61, statx: 291 };
+const GENERIC: Numbers = { getdents64: 61, preadv2: 286, statx: 291 };
 
 const BY_ARCHITECTURE: Readonly<Record<string, Numbers>> = {
-  x64: { getdents64: 217, statx: 332 },
+  x64: { getdents64: 217, preadv2: 327, statx: 332 },
   arm64: GENERIC,
   loong64: GENERIC,
   riscv64: GENERIC,

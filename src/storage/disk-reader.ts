@@ -3,11 +3,15 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Place } from './disk-jail.ts';
 import { translateErrors } from './errno-kinds.ts';
-import type { ReadableFile } from './file-system.ts';
+import type { FileInKernel, ReadableFile } from './file-system.ts';
+import { localMedium, type Medium } from './local-file-systems.ts';
 import { StorageError } from './storage-error.ts';
 
 /** Without O_NONBLOCK a FIFO would hold a thread of Node's pool until somebody writes to it. Not there on Windows. */
 const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+/** From this size on, sending in the kernel saves more than it takes to ask on what file system a file is. */
+const WORTH_ASKING_BYTES = 128 * 1024;
 
 /**
  * @param path the virtual path, for messages.
@@ -21,7 +25,9 @@ export async function openReader(place: Place, path: string, start: number): Pro
     if (stats.isDirectory()) throw new StorageError('is-a-directory', JSON.stringify(path));
     if (!stats.isFile()) throw new StorageError('permission-denied', `${JSON.stringify(path)} is no regular file`);
     if (start > stats.size) throw new StorageError('offset-beyond-end', `${start} of ${stats.size}`);
-    return new DiskReader(file, path, stats.size, start);
+    const ask = stats.size - start >= WORTH_ASKING_BYTES;
+    const medium = ask ? await localMedium(place.path).catch(() => undefined) : undefined;
+    return new DiskReader(file, path, { size: stats.size, start, medium });
   } catch (error) {
     await file.close();
     throw error;
@@ -29,7 +35,7 @@ export async function openReader(place: Place, path: string, start: number): Pro
 }
 
 class DiskReader implements ReadableFile {
-  readonly descriptor: number;
+  readonly inKernel?: FileInKernel;
   readonly size: number;
   readonly #file: FileHandle;
   readonly #path: string;
@@ -37,12 +43,16 @@ class DiskReader implements ReadableFile {
   /** The read under way. A descriptor must not be closed under it: its number may be another file's a moment later. */
   #reading: Promise<unknown> | undefined;
 
-  constructor(file: FileHandle, path: string, size: number, start: number) {
+  constructor(
+    file: FileHandle,
+    path: string,
+    { size, start, medium }: { readonly size: number; readonly start: number; readonly medium: Medium | undefined },
+  ) {
     this.#file = file;
     this.#path = path;
     this.#position = start;
-    this.descriptor = file.fd;
     this.size = size;
+    if (medium) this.inKernel = this.#asKernelKnowsIt(medium);
   }
 
   async read(buffer: Uint8Array): Promise<number> {
@@ -54,6 +64,20 @@ class DiskReader implements ReadableFile {
     }
     this.#position += bytesRead;
     return bytesRead;
+  }
+
+  #asKernelKnowsIt(medium: Medium): FileInKernel {
+    const at = () => this.#position;
+    return {
+      descriptor: this.#file.fd,
+      medium,
+      get position() {
+        return at();
+      },
+      advance: (octets) => {
+        this.#position += octets;
+      },
+    };
   }
 
   async close(): Promise<void> {

@@ -10,7 +10,7 @@ import { fileTypeOf, statusOf } from './disk-status.ts';
 import { errnoCodeOf } from './errno-kinds.ts';
 import type { DirectoryEntry } from './file-system.ts';
 import type { LinkTargets } from './link-targets.ts';
-import { isLocal } from './local-file-systems.ts';
+import { localMedium } from './local-file-systems.ts';
 import { Turns } from './turns.ts';
 import { type UnixNames, unixNames } from './unix-names.ts';
 
@@ -69,7 +69,7 @@ export class EntryLookups {
 
   async #decide(entries: number): Promise<Statx | false | undefined> {
     if (this.#onTheSpot === undefined && entries >= WORTH_ASKING) {
-      const possible = this.#descriptor !== undefined && (await isLocal(this.#directory.path));
+      const possible = this.#descriptor !== undefined && (await localMedium(this.#directory.path)) !== undefined;
       this.#onTheSpot = possible && new Statx();
     }
     return this.#onTheSpot;

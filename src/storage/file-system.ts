@@ -90,17 +90,25 @@ export type WriteMode =
 export interface ReadableFile extends AsyncDisposable {
   /** Octets in the whole file when it was opened. */
   readonly size: number;
-  /**
-   * The descriptor of a file that the operating system keeps: a regular file, open for reading until close. Whoever copies
-   * from it in the kernel gives the offset with every call; what read() returns next is not affected.
-   */
-  readonly descriptor?: number;
+  /** Present when the kernel itself can be asked to send it, and would not wait for anything but a disk of this machine. */
+  readonly inKernel?: FileInKernel;
   /**
    * Fills `buffer` from its beginning as far as possible.
    * @returns octets read, 0 at the end of the file. Fails with `changed-while-reading` at an end before `size`.
    */
   read(buffer: Uint8Array): Promise<number>;
   close(): Promise<void>;
+}
+
+/** A regular file as the kernel knows it, for as long as it is open. */
+export interface FileInKernel {
+  readonly descriptor: number;
+  /** Where its octets are that nobody has read lately: in memory all the same (tmpfs), or on a disk of this machine. */
+  readonly medium: 'memory' | 'disk';
+  /** Offset in octets at which read() goes on. Whoever copies in the kernel gives it with every call … */
+  readonly position: number;
+  /** … and tells how many octets have been copied. */
+  advance(octets: number): void;
 }
 
 /** A file open for writing. Exactly one of commit and abandon ends it; disposal abandons what was not committed. */

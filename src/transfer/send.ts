@@ -60,7 +60,8 @@ export async function* readChunks(file: ReadableFile, length: number): AsyncGene
   }
 }
 
-function write(socket: Socket, chunk: Uint8Array): Promise<void> {
+/** Fulfilled when the kernel has taken the chunk. @throws DataConnectionError when the connection breaks before. */
+export function write(socket: Socket, chunk: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.write(chunk, (cause) => {
       // A write that waited while the socket was destroyed is reported as if it had succeeded.

@@ -1,5 +1,6 @@
 import { encodeLines } from '../../transfer/ascii.ts';
 import { counted, readChunks, send, sendEnd } from '../../transfer/send.ts';
+import { canSendFile, sendFile } from '../../transfer/send-file.ts';
 import { throttled } from '../../transfer/throttle.ts';
 import type { CommandContext, Row } from '../command.ts';
 import { converts } from '../conversion.ts';
@@ -137,9 +138,14 @@ async function* retrieve(context: CommandContext, argument: string): AsyncGenera
     opening: text ? 'Opening ASCII data connection.' : `Opening BINARY data connection (${length} bytes).`,
     total: length,
     async move(socket, onMoved) {
-      const throttle = { limits: rateLimits(context), socket, signal: context.signal };
-      const chunks = counted(throttled(readChunks(file, length), throttle), onMoved);
-      await send(text ? encodeLines(chunks) : chunks, socket);
+      const limits = rateLimits(context);
+      if (!text && limits.length === 0 && canSendFile(file, socket)) {
+        await sendFile(file, socket, length, onMoved);
+      } else {
+        const throttle = { limits, socket, signal: context.signal };
+        const chunks = counted(throttled(readChunks(file, length), throttle), onMoved);
+        await send(text ? encodeLines(chunks) : chunks, socket);
+      }
       await sendEnd(socket);
     },
     async finish(bytes, durationMs) {

@@ -1,0 +1,109 @@
+import { readSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { descriptorOf } from '../posix/descriptor-of.ts';
+import { PosixError } from '../posix/errno.ts';
+import { isInMemory, sendFileAvailable, sendFileOctets } from '../posix/send-file.ts';
+import type { FileInKernel, ReadableFile } from '../storage/file-system.ts';
+import { StorageError } from '../storage/storage-error.ts';
+import { DataConnectionError } from './data-connection-error.ts';
+import { write } from './send.ts';
+
+/** In one call of sendfile(2). */
+const PIECE_BYTES = 512 * 1024;
+/** In one turn of the event loop: a fifth of a millisecond, then other clients have theirs. */
+const TURN_BYTES = 1024 * 1024;
+/** Through the process when the socket is full: its write tells when the socket has room again, which is for far more. */
+const SIGNAL_BYTES = 16 * 1024;
+/** Through the process when the disk has to be waited for. */
+const CHUNK_BYTES = 256 * 1024;
+
+/** Why sending in the kernel stopped. */
+type Stop = 'end' | 'turn over' | 'socket full' | 'not in memory' | 'impossible';
+
+/**
+ * Whether `sendFile` can be used: a file that the kernel reads from a disk of this machine, over plain TCP.
+ */
+export function canSendFile(file: ReadableFile, socket: Socket): file is ReadableFile & { inKernel: FileInKernel } {
+  return file.inKernel !== undefined && !('encrypted' in socket) && sendFileAvailable();
+}
+
+/**
+ * Sends an open file, from where it stands, without its octets ever being in this process: sendfile(2). Only when the socket
+ * takes no more, or when a part of the file is not in memory, the next octets go the ordinary way: that waits for the one or
+ * the other without keeping the event loop.
+ *
+ * @param length octets to send; what the file holds beyond is left.
+ * @param onMoved told of octets that the kernel has taken.
+ * @throws DataConnectionError when the connection breaks; StorageError `changed-while-reading` when the file ends before,
+ *   and whatever its read() throws.
+ */
+export async function sendFile(
+  file: ReadableFile & { readonly inKernel: FileInKernel },
+  socket: Socket,
+  length: number,
+  onMoved: (bytes: number) => void,
+): Promise<void> {
+  let left = length;
+  let buffer: Buffer | undefined;
+  const moved = (octets: number) => {
+    left -= octets;
+    onMoved(octets);
+  };
+  for (;;) {
+    const stop = sendInKernel(file.inKernel, socket, () => left, moved);
+    if (stop === 'end') return;
+    // Moved octets are the opposite of a stall, and the socket itself has not seen them.
+    socket.setTimeout(socket.timeout ?? 0);
+    if (stop === 'turn over') {
+      await nextTurn();
+      continue;
+    }
+    const full = stop === 'socket full';
+    if (buffer === undefined || (!full && buffer.length < CHUNK_BYTES)) {
+      buffer = Buffer.allocUnsafeSlow(full ? SIGNAL_BYTES : CHUNK_BYTES);
+    }
+    const chunk = buffer.subarray(0, Math.min(left, full ? SIGNAL_BYTES : CHUNK_BYTES));
+    const octets = full ? readNow(file.inKernel, chunk) : await file.read(chunk);
+    if (octets === 0) throw new StorageError('changed-while-reading', `${left} of ${length} octets are gone`);
+    await write(socket, chunk.subarray(0, octets));
+    moved(octets);
+  }
+}
+
+/** For octets that are in memory: a hand-over to a thread that reads them would take ten times as long. */
+function readNow(file: FileInKernel, buffer: Buffer): number {
+  const octets = readSync(file.descriptor, buffer, 0, buffer.length, file.position);
+  file.advance(octets);
+  return octets;
+}
+
+/** As much as one turn may, as far as that waits for nothing. */
+function sendInKernel(file: FileInKernel, socket: Socket, left: () => number, moved: (octets: number) => void): Stop {
+  for (let sentInTurn = 0; left() > 0; ) {
+    if (sentInTurn >= TURN_BYTES) return 'turn over';
+    const piece = Math.min(left(), PIECE_BYTES);
+    if (file.medium === 'disk' && !isInMemory(file.descriptor, file.position, piece)) return 'not in memory';
+    const sent = sendPiece(file, socket, piece);
+    if (typeof sent !== 'number') return sent;
+    file.advance(sent);
+    moved(sent);
+    sentInTurn += sent;
+  }
+  return 'end';
+}
+
+/** Errors of the file are left to its read(), which meets them next and gives them their names. */
+const OF_CONNECTION: ReadonlySet<string> = new Set(['EPIPE', 'ECONNRESET', 'ENOTCONN', 'ETIMEDOUT']);
+
+function sendPiece(file: FileInKernel, socket: Socket, octets: number): number | Stop {
+  if (socket.destroyed) throw DataConnectionError.from(socket.errored);
+  try {
+    // 0 is the end of the file, of which read() tells.
+    return sendFileOctets(descriptorOf(socket), file.descriptor, file.position, octets) || 'socket full';
+  } catch (error) {
+    if (!(error instanceof PosixError)) throw error;
+    if (OF_CONNECTION.has(error.code)) throw DataConnectionError.from(error);
+    return 'impossible';
+  }
+}
