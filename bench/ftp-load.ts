@@ -1,15 +1,12 @@
 /** The clients of ftp-load.c: compiled here, and run. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { compileProgram } from './c-program.ts';
 import type { ServerAddress } from './ftp-client.ts';
 import { OwnedChild } from './owned-child.ts';
 
-/** tsc leaves it where it is. */
-const SOURCE = fileURLToPath(new URL('../../bench/ftp-load.c', import.meta.url));
 /** How it ends when octets were not those that they had to be. */
 const WRONG_OCTETS = 3;
 
@@ -62,13 +59,7 @@ export class FtpLoad {
    * @throws Error when there is no C compiler: clients in JavaScript would take as much of the machine as the server.
    */
   static async compile(directory: string): Promise<FtpLoad> {
-    const program = join(directory, 'ftp-load');
-    try {
-      await run(process.env.CC ?? 'cc', ['-O3', '-o', program, SOURCE]);
-    } catch (error) {
-      throw new Error(`needs a C compiler (cc, or what $CC says): ${(error as Error).message}`);
-    }
-    return new FtpLoad(program);
+    return new FtpLoad(await compileProgram('ftp-load', directory, '-O3'));
   }
 
   /**

@@ -1,12 +1,8 @@
 /** The client of login-load.c: compiled here, and run. */
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { compileProgram } from './c-program.ts';
 import type { ServerAddress } from './ftp-client.ts';
-
-/** tsc leaves it where it is. */
-const SOURCE = fileURLToPath(new URL('../../bench/login-load.c', import.meta.url));
 
 const run = promisify(execFile);
 
@@ -36,13 +32,7 @@ export class LoginLoad {
    * @throws Error when there is no C compiler: a client in JavaScript would take as much of the machine as the server.
    */
   static async compile(directory: string): Promise<LoginLoad> {
-    const program = join(directory, 'login-load');
-    try {
-      await run(process.env.CC ?? 'cc', ['-O2', '-o', program, SOURCE]);
-    } catch (error) {
-      throw new Error(`needs a C compiler (cc, or what $CC says): ${(error as Error).message}`);
-    }
-    return new LoginLoad(program);
+    return new LoginLoad(await compileProgram('login-load', directory, '-O2'));
   }
 
   /** Logs in as anonymous. @throws Error when a session goes wrong. */

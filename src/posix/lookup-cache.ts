@@ -2,26 +2,19 @@
 import { constants } from 'node:fs';
 import { closeDescriptor } from './descriptor.ts';
 import { addressOf, errnoCall } from './libc.ts';
-import { O_CLOEXEC, O_PATH } from './open-flags.ts';
-
-/** The same on every architecture that Node supports. */
-const SYS_OPENAT2 = 437;
+import { O_PATH } from './open-flags.ts';
+import { openHow, RESOLVE_BENEATH, SYS_OPENAT2 } from './openat2.ts';
 
 // <linux/openat2.h>
 const RESOLVE_NO_XDEV = 0x01;
-const RESOLVE_BENEATH = 0x08;
 const RESOLVE_CACHED = 0x20;
 
 const openat2 = errnoCall<[number: number, directory: number, path: number, how: number, size: number]>(
   'long syscall(long number, int directory, uintptr_t path, uintptr_t how, size_t size)',
 );
 
-/** struct open_how: flags, mode, resolve. A link is opened itself. */
-const HOW = new BigUint64Array([
-  BigInt(O_PATH | O_CLOEXEC | constants.O_NOFOLLOW),
-  0n,
-  BigInt(RESOLVE_NO_XDEV | RESOLVE_BENEATH | RESOLVE_CACHED),
-]);
+/** A link is opened itself. */
+const HOW = openHow(O_PATH | constants.O_NOFOLLOW, RESOLVE_NO_XDEV | RESOLVE_BENEATH | RESOLVE_CACHED);
 let howAddress: number | undefined;
 
 /**
@@ -31,7 +24,7 @@ let howAddress: number | undefined;
  *   wait. False also where the kernel is too old to know, and for an entry that is gone.
  */
 export function isCached(directory: number, nameAddress: number): boolean {
-  howAddress ??= addressOf(new Uint8Array(HOW.buffer));
+  howAddress ??= addressOf(HOW);
   const opened = openat2(SYS_OPENAT2, directory, nameAddress, howAddress, HOW.byteLength);
   if (opened < 0) return false;
   closeDescriptor(opened);

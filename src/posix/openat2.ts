@@ -6,15 +6,12 @@ import { posixAvailable, systemCall } from './libc.ts';
 import { O_CLOEXEC, O_PATH } from './open-flags.ts';
 
 /** The C library has no wrapper. The number is the same on every architecture that Node supports. */
-const SYS_OPENAT2 = 437;
+export const SYS_OPENAT2 = 437;
 
 // <linux/openat2.h>
 const RESOLVE_NO_MAGICLINKS = 0x02;
 const RESOLVE_NO_SYMLINKS = 0x04;
-const RESOLVE_BENEATH = 0x08;
-
-/** struct open_how: flags, mode, resolve; 64 bits each, in the byte order of the machine, which is little-endian. */
-const OPEN_HOW_OCTETS = 24;
+export const RESOLVE_BENEATH = 0x08;
 
 /** How often to try again while somebody renames directories under a path with `..` in it. */
 const RACE_ATTEMPTS = 64;
@@ -23,6 +20,11 @@ const openat2 = systemCall<[number: number, directoryFd: number, path: Uint8Arra
   'openat2',
   'long syscall(long number, int directory, const uint8_t *path, const uint8_t *how, size_t size)',
 );
+
+/** struct open_how; in the byte order of the machine. O_CLOEXEC is added to the flags. */
+export function openHow(flags: number, resolve: number, mode = 0): Uint8Array {
+  return new Uint8Array(BigUint64Array.of(BigInt(flags | O_CLOEXEC), BigInt(mode), BigInt(resolve)).buffer);
+}
 
 export interface OpenBeneathOptions {
   /** Permission bits of a file that O_CREAT makes (default 0). */
@@ -49,15 +51,12 @@ export function openBeneath(
   options: OpenBeneathOptions = {},
 ): number {
   const path = terminated(relativePath);
-  const how = Buffer.alloc(OPEN_HOW_OCTETS);
   const resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | (options.noSymlinks ? RESOLVE_NO_SYMLINKS : 0);
-  how.writeBigUInt64LE(BigInt(flags | O_CLOEXEC), 0);
-  how.writeBigUInt64LE(BigInt(options.mode ?? 0), 8);
-  how.writeBigUInt64LE(BigInt(resolve), 16);
+  const how = openHow(flags, resolve, options.mode);
 
   for (let attempt = 1; ; attempt++) {
     try {
-      return openat2(SYS_OPENAT2, directoryFd, path, how, OPEN_HOW_OCTETS);
+      return openat2(SYS_OPENAT2, directoryFd, path, how, how.byteLength);
     } catch (error) {
       // EAGAIN: a rename happened meanwhile, and the kernel cannot tell whether a `..` would have led outside.
       const raced = error instanceof PosixError && error.code === 'EAGAIN';

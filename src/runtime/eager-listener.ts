@@ -1,10 +1,10 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { duplicate } from '../posix/descriptor.ts';
 import { descriptorOf } from '../posix/descriptor-of.ts';
 import { descriptorLimit } from '../posix/resource-limits.ts';
+import { Arrivals } from './arrivals.ts';
 import { awaitAwake } from './awake.ts';
-import { type AcceptedClient, KernelListener, streamOf } from './kernel-listener.ts';
-import { arrivalOf, hasLeft } from './listener.ts';
+import { arrivalOn, KernelListener } from './kernel-listener.ts';
 import type { Arrival } from './reception.ts';
 import type { ListenOptions } from './runner.ts';
 import type { Endpoint } from './service.ts';
@@ -28,9 +28,7 @@ export class EagerListener {
   readonly #scarce = descriptorLimit() - SPARE_DESCRIPTORS;
   /** Absent while clients are taken one by one. */
   #server: Server | undefined;
-  /** Accepted by the loop, not yet taken by anybody. */
-  readonly #arrived: Socket[] = [];
-  #wake: () => void = ignore;
+  readonly #arrivals = new Arrivals();
   readonly #closing = new AbortController();
 
   private constructor(kernel: KernelListener, backlog: number | undefined) {
@@ -56,16 +54,13 @@ export class EagerListener {
         this.#halt();
         await awaitAwake(paused, signal);
       }
-      const stream = this.#arrived.shift();
-      if (stream) {
-        if (hasLeft(stream)) stream.destroy();
-        else yield arrivalOf(stream);
-      } else if (this.#server) {
-        await this.#somebody();
-      } else {
+      const arrival = this.#arrivals.take();
+      if (arrival) yield arrival;
+      else if (this.#server) await this.#arrivals.somebody();
+      else {
         const client = await this.#kernel.accept();
-        const arrival = client && servedHere(client);
-        if (arrival) yield arrival;
+        const waiting = client && arrivalOn(client);
+        if (waiting) yield waiting;
         else if (!client) await this.#acceptAll();
       }
     }
@@ -75,17 +70,9 @@ export class EagerListener {
   close(): void {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
-    for (const socket of this.#arrived.splice(0)) socket.destroy();
+    this.#arrivals.close();
     this.#halt();
     this.#kernel.close();
-    this.#wake();
-  }
-
-  #somebody(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-      if (this.#arrived.length > 0 || this.#closing.signal.aborted) resolve();
-    });
   }
 
   async #acceptAll(): Promise<void> {
@@ -93,16 +80,13 @@ export class EagerListener {
     if (signal.aborted) return;
     // What is accepted inherits its options from the listening socket.
     const server = createServer({ allowHalfOpen: true });
-    server.on('connection', (socket) => {
-      // A client that resets while it waits for its turn must not bring the process down.
-      socket.on('error', ignore);
-      this.#arrived.push(socket);
-      if (descriptorOf(socket) >= this.#scarce) this.#halt();
-      this.#wake();
+    server.on('connection', (stream) => {
+      if (descriptorOf(stream) >= this.#scarce) this.#halt();
+      this.#arrivals.add(stream);
     });
     server.on('error', (error) => {
       this.#halt();
-      void this.#kernel.trouble(error).then(() => this.#wake());
+      void this.#kernel.trouble(error).then(() => this.#arrivals.wake());
     });
     try {
       this.#server = server.listen({ fd: duplicate(this.#kernel.fd) }, this.#backlog);
@@ -116,11 +100,3 @@ export class EagerListener {
     this.#server = undefined;
   }
 }
-
-/** @returns undefined when it cannot be made a stream. */
-function servedHere(client: AcceptedClient): Arrival | undefined {
-  const stream = streamOf(client);
-  return stream && { stream, local: client.local, remote: client.remote };
-}
-
-function ignore(): void {}

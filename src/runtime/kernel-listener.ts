@@ -73,8 +73,8 @@ export class KernelListener {
   /** The same, to be served right here. */
   async *connections(pause?: () => Promise<void> | undefined): AsyncGenerator<Arrival> {
     for await (const client of this.clients(pause)) {
-      const stream = streamOf(client);
-      if (stream) yield { stream, local: client.local, remote: client.remote };
+      const arrival = arrivalOn(client);
+      if (arrival) yield arrival;
     }
   }
 
@@ -135,6 +135,12 @@ function withLocalEnd(accepted: AcceptedConnection): AcceptedClient | undefined 
     closeDescriptor(accepted.fd);
     return undefined;
   }
+}
+
+/** @returns the client as it is served in this thread; undefined when its connection cannot be made a stream. */
+export function arrivalOn(client: AcceptedClient): Arrival | undefined {
+  const stream = streamOf(client);
+  return stream && { stream, local: client.local, remote: client.remote };
 }
 
 /** @returns the client's connection as a stream, which owns the descriptor; undefined when it cannot be made one. */

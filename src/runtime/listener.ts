@@ -1,4 +1,5 @@
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { Arrivals } from './arrivals.ts';
 import type { Arrival } from './reception.ts';
 import type { ListenOptions } from './runner.ts';
 import type { Endpoint } from './service.ts';
@@ -8,19 +9,12 @@ const KEEP_ALIVE_DELAY_MS = 60_000;
 /** The same as EagerListener for where there are no Berkeley sockets, as on Windows: it accepts during a pause as well. */
 export class Listener implements AsyncDisposable {
   readonly #server: Server;
-  /** Accepted by the loop, not yet taken by anybody. */
-  readonly #arrived: Socket[] = [];
-  #wake: (() => void) | undefined;
+  readonly #arrivals = new Arrivals();
   #closed = false;
 
   private constructor(server: Server) {
     this.#server = server;
-    server.on('connection', (socket) => {
-      // A client that resets while it waits for its turn must not bring the process down.
-      socket.on('error', ignore);
-      this.#arrived.push(socket);
-      this.#wake?.();
-    });
+    server.on('connection', (stream) => this.#arrivals.add(stream));
   }
 
   /**
@@ -62,10 +56,9 @@ export class Listener implements AsyncDisposable {
     while (!this.#closed) {
       const paused = pause();
       if (paused) await paused;
-      const stream = this.#arrived.shift();
-      if (stream === undefined) await new Promise<void>((resolve) => (this.#wake = resolve));
-      else if (hasLeft(stream)) stream.destroy();
-      else yield arrivalOf(stream);
+      const arrival = this.#arrivals.take();
+      if (arrival) yield arrival;
+      else await this.#arrivals.somebody();
     }
   }
 
@@ -73,31 +66,13 @@ export class Listener implements AsyncDisposable {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    for (const socket of this.#arrived.splice(0)) socket.destroy();
+    this.#arrivals.close();
     this.#server.close();
-    this.#wake?.();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-}
-
-/**
- * Whether the client gave up while it waited for its turn. Its `end` has been emitted to nobody then and comes no second
- * time: whoever served it would wait for a login until the timeout, and so would all that come after it.
- */
-export function hasLeft(stream: Socket): boolean {
-  return stream.remoteAddress === undefined || stream.readableEnded;
-}
-
-/** @param stream connected, so that both of its ends are known. */
-export function arrivalOf(stream: Socket): Arrival {
-  return {
-    stream,
-    local: { address: stream.localAddress ?? '', port: stream.localPort ?? 0 },
-    remote: { address: stream.remoteAddress ?? '', port: stream.remotePort ?? 0 },
-  };
 }
 
 function ignore(): void {}

@@ -44,14 +44,11 @@ export async function sendFile(
   length: number,
   onMoved: (bytes: number) => void,
 ): Promise<void> {
-  let left = length;
+  const { inKernel } = file;
+  const end = inKernel.position + length;
   let buffer: Buffer | undefined;
-  const moved = (octets: number) => {
-    left -= octets;
-    onMoved(octets);
-  };
   for (;;) {
-    const stop = sendInKernel(file.inKernel, socket, () => left, moved);
+    const stop = sendInKernel(inKernel, socket, end, onMoved);
     if (stop === 'end') return;
     // Moved octets are the opposite of a stall, and the socket itself has not seen them.
     socket.setTimeout(socket.timeout ?? 0);
@@ -59,15 +56,14 @@ export async function sendFile(
       await nextTurn();
       continue;
     }
+    const left = end - inKernel.position;
     const full = stop === 'socket full';
-    if (buffer === undefined || (!full && buffer.length < CHUNK_BYTES)) {
-      buffer = Buffer.allocUnsafeSlow(full ? SIGNAL_BYTES : CHUNK_BYTES);
-    }
+    buffer ??= Buffer.allocUnsafeSlow(CHUNK_BYTES);
     const chunk = buffer.subarray(0, Math.min(left, full ? SIGNAL_BYTES : CHUNK_BYTES));
-    const octets = full ? readNow(file.inKernel, chunk) : await file.read(chunk);
+    const octets = full ? readNow(inKernel, chunk) : await file.read(chunk);
     if (octets === 0) throw new StorageError('changed-while-reading', `${left} of ${length} octets are gone`);
     await write(socket, chunk.subarray(0, octets));
-    moved(octets);
+    onMoved(octets);
   }
 }
 
@@ -79,15 +75,15 @@ function readNow(file: FileInKernel, buffer: Buffer): number {
 }
 
 /** As much as one turn may, as far as that waits for nothing. */
-function sendInKernel(file: FileInKernel, socket: Socket, left: () => number, moved: (octets: number) => void): Stop {
-  for (let sentInTurn = 0; left() > 0; ) {
+function sendInKernel(file: FileInKernel, socket: Socket, end: number, onMoved: (bytes: number) => void): Stop {
+  for (let sentInTurn = 0; file.position < end; ) {
     if (sentInTurn >= TURN_BYTES) return 'turn over';
-    const piece = Math.min(left(), PIECE_BYTES);
+    const piece = Math.min(end - file.position, PIECE_BYTES);
     if (file.medium === 'disk' && !isInMemory(file.descriptor, file.position, piece)) return 'not in memory';
     const sent = sendPiece(file, socket, piece);
     if (typeof sent !== 'number') return sent;
     file.advance(sent);
-    moved(sent);
+    onMoved(sent);
     sentInTurn += sent;
   }
   return 'end';
