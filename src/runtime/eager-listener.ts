@@ -53,6 +53,7 @@ export class EagerListener {
       if (paused) {
         this.#halt();
         await awaitAwake(paused, signal);
+        if (signal.aborted) return;
       }
       const arrival = this.#arrivals.take();
       if (arrival) yield arrival;
