@@ -1,10 +1,11 @@
 /** statx(2): what lstat(2) tells, in a third of the time that it takes through Node. Linux. */
-import { addressOf, errnoCall } from './libc.ts';
+import { addressOf, errnoCall, posixAvailable } from './libc.ts';
 import { SYSCALL_NUMBERS } from './syscall-numbers.ts';
 
 // <fcntl.h>, <linux/stat.h>
 const AT_SYMLINK_NOFOLLOW = 0x100;
 const AT_NO_AUTOMOUNT = 0x800;
+const AT_EMPTY_PATH = 0x1000;
 /** What is known without asking a server over the network. */
 const AT_STATX_DONT_SYNC = 0x4000;
 const STATX_BASIC_STATS = 0x7ff;
@@ -32,11 +33,18 @@ const statx = errnoCall<[number: number, directory: number, path: number, flags:
   'long syscall(long number, int directory, uintptr_t path, int flags, uint32_t mask, uintptr_t result)',
 );
 
+/** Whether there is statx(2), and a struct that can be read here. */
+export function statxAvailable(): boolean {
+  return SYSCALL_NUMBERS !== undefined && posixAvailable();
+}
+
 /** What statx(2) said last, under the names that fs.Stats has. Read from where the kernel wrote it, when it is asked for. */
 export class Statx {
   readonly #octets = Buffer.allocUnsafeSlow(STATX_OCTETS);
   readonly #words = new Uint32Array(this.#octets.buffer);
   readonly #address = addressOf(this.#octets);
+  readonly #empty = Buffer.alloc(1);
+  readonly #noName = addressOf(this.#empty);
 
   /**
    * Looks at an entry of a directory; a link is not followed. Blocks until the disk has answered.
@@ -46,9 +54,27 @@ export class Statx {
    * @returns 0, or errno with its sign changed.
    */
   look(directory: number, nameAddress: number): number {
-    const flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC;
+    return this.#call(directory, nameAddress, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT);
+  }
+
+  /**
+   * Looks at what is open already, whose status is in memory for as long.
+   *
+   * @param fd a descriptor; O_PATH is enough. @returns 0, or errno with its sign changed.
+   */
+  lookAt(fd: number): number {
+    return this.#call(fd, this.#noName, AT_EMPTY_PATH);
+  }
+
+  /** What it says now, to be kept. */
+  copy() {
+    const { mode, nlink, uid, gid, size, ino, mtimeMs, birthtimeMs, dev } = this;
+    return { mode, nlink, uid, gid, size, ino, mtimeMs, birthtimeMs, dev };
+  }
+
+  #call(directory: number, nameAddress: number, flags: number): number {
     const mask = STATX_BASIC_STATS | STATX_BTIME;
-    return statx(SYSCALL_NUMBERS!.statx, directory, nameAddress, flags, mask, this.#address);
+    return statx(SYSCALL_NUMBERS!.statx, directory, nameAddress, flags | AT_STATX_DONT_SYNC, mask, this.#address);
   }
 
   get mode(): number {

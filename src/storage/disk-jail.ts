@@ -34,10 +34,13 @@ export function nativePath(text: string): NativePath {
 export class Place implements Disposable {
   /** The path in the manner of octets.ts. Never for a client's eyes. */
   readonly base: string;
+  /** Of the file or directory itself (O_PATH), where the jail opens what it finds. */
+  readonly descriptor: number | undefined;
   readonly #release: (() => void) | undefined;
 
-  constructor(base: string, release?: () => void) {
+  constructor(base: string, release?: () => void, descriptor?: number) {
     this.base = base;
+    this.descriptor = descriptor;
     this.#release = release;
   }
 

@@ -1,14 +1,13 @@
 /** A file of the disk, open for reading. */
-import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { lookAtHand } from './at-hand.ts';
 import type { Place } from './disk-jail.ts';
+import { fileTypeOf, type StatusFields } from './disk-status.ts';
 import { translateErrors } from './errno-kinds.ts';
+import { FileCursor } from './file-cursor.ts';
 import type { FileInKernel, ReadableFile } from './file-system.ts';
 import { localMedium, type Medium } from './local-file-systems.ts';
+import { type OpenFile, openAtHand, openPooled } from './open-file.ts';
 import { StorageError } from './storage-error.ts';
-
-/** Without O_NONBLOCK a FIFO would hold a thread of Node's pool until somebody writes to it. Not there on Windows. */
-const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** From this size on, sending in the kernel saves more than it takes to ask on what file system a file is. */
 const WORTH_ASKING_BYTES = 128 * 1024;
@@ -19,65 +18,62 @@ const WORTH_ASKING_BYTES = 128 * 1024;
  * @throws StorageError `is-a-directory`; `permission-denied` for what is no regular file; `offset-beyond-end`.
  */
 export async function openReader(place: Place, path: string, start: number): Promise<ReadableFile> {
-  const file = await open(place.path, READ);
+  const atHand = await lookAtHand(place);
+  if (atHand) {
+    const { medium } = atHand;
+    const { size } = readable(atHand.fields, path, start);
+    return new DiskReader(openAtHand(place.path, medium), path, { size, start, medium });
+  }
+  const file = await openPooled(place.path);
   try {
-    const stats = await file.stat();
-    if (stats.isDirectory()) throw new StorageError('is-a-directory', JSON.stringify(path));
-    if (!stats.isFile()) throw new StorageError('permission-denied', `${JSON.stringify(path)} is no regular file`);
-    if (start > stats.size) throw new StorageError('offset-beyond-end', `${start} of ${stats.size}`);
-    const ask = stats.size - start >= WORTH_ASKING_BYTES;
+    const { size } = readable(await file.status(), path, start);
+    const ask = size - start >= WORTH_ASKING_BYTES;
     const medium = ask ? await localMedium(place.path).catch(() => undefined) : undefined;
-    return new DiskReader(file, path, { size: stats.size, start, medium });
+    return new DiskReader(file, path, { size, start, medium });
   } catch (error) {
     await file.close();
     throw error;
   }
 }
 
+function readable(fields: Pick<StatusFields, 'mode' | 'size'>, path: string, start: number): { readonly size: number } {
+  const type = fileTypeOf(fields);
+  if (type === 'directory') throw new StorageError('is-a-directory', JSON.stringify(path));
+  if (type !== 'file') throw new StorageError('permission-denied', `${JSON.stringify(path)} is no regular file`);
+  if (start > fields.size) throw new StorageError('offset-beyond-end', `${start} of ${fields.size}`);
+  return fields;
+}
+
 class DiskReader implements ReadableFile {
   readonly inKernel?: FileInKernel;
   readonly size: number;
-  readonly #file: FileHandle;
+  readonly #file: OpenFile;
   readonly #path: string;
-  #position: number;
+  readonly #cursor: FileCursor;
   /** The read under way. A descriptor must not be closed under it: its number may be another file's a moment later. */
   #reading: Promise<unknown> | undefined;
 
   constructor(
-    file: FileHandle,
+    file: OpenFile,
     path: string,
     { size, start, medium }: { readonly size: number; readonly start: number; readonly medium: Medium | undefined },
   ) {
     this.#file = file;
     this.#path = path;
-    this.#position = start;
+    this.#cursor = new FileCursor(start);
     this.size = size;
-    if (medium) this.inKernel = this.#asKernelKnowsIt(medium);
+    if (medium && size - start >= WORTH_ASKING_BYTES) this.inKernel = this.#cursor.inKernel(file.descriptor, medium);
   }
 
   async read(buffer: Uint8Array): Promise<number> {
-    const reading = this.#file.read(buffer, 0, buffer.byteLength, this.#position);
+    const reading = this.#file.read(buffer, this.#cursor.position);
     this.#reading = reading;
-    const { bytesRead } = await translateErrors('read', this.#path, () => reading);
-    if (bytesRead === 0 && buffer.byteLength > 0 && this.#position < this.size) {
+    const bytesRead = await translateErrors('read', this.#path, () => reading);
+    if (bytesRead === 0 && buffer.byteLength > 0 && this.#cursor.position < this.size) {
       throw new StorageError('changed-while-reading', `${JSON.stringify(this.#path)} is shorter than it was`);
     }
-    this.#position += bytesRead;
+    this.#cursor.position += bytesRead;
     return bytesRead;
-  }
-
-  #asKernelKnowsIt(medium: Medium): FileInKernel {
-    const at = () => this.#position;
-    return {
-      descriptor: this.#file.fd,
-      medium,
-      get position() {
-        return at();
-      },
-      advance: (octets) => {
-        this.#position += octets;
-      },
-    };
   }
 
   async close(): Promise<void> {

@@ -2,6 +2,7 @@
 
 import { chmod, lstat, mkdir, rename, rmdir, stat, statfs, symlink, unlink, utimes } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { statusFieldsOf } from './at-hand.ts';
 import { checkPath, splitPath } from './checked-path.ts';
 import { type Jail, nativePath, type Place, type SymlinkPolicy } from './disk-jail.ts';
 import { listDetails, listNames } from './disk-list.ts';
@@ -60,7 +61,7 @@ export class DiskFileSystem implements FileSystem {
   stat(path: string, { followLinks = true }: { readonly followLinks?: boolean } = {}): Promise<FileStatus> {
     // The root is no entry of anything here, and never a link.
     if (followLinks || path === '/') {
-      return this.#onTarget('stat', path, async (place) => statusOf(await stat(place.path), await unixNames()));
+      return this.#onTarget('stat', path, async (place) => statusOf(await statusFieldsOf(place), await unixNames()));
     }
     return this.#onEntry('stat', path, 'input-output', async (directory, name) => {
       const stats = await lstat(directory.entry(name));

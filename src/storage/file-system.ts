@@ -103,9 +103,9 @@ export interface ReadableFile extends AsyncDisposable {
 /** A regular file as the kernel knows it, for as long as it is open. */
 export interface FileInKernel {
   readonly descriptor: number;
-  /** Where its octets are that nobody has read lately: in memory all the same (tmpfs), or on a disk of this machine. */
+  /** Where its octets are that nobody has used lately: in memory all the same (tmpfs), or on a disk of this machine. */
   readonly medium: 'memory' | 'disk';
-  /** Offset in octets at which read() goes on. Whoever copies in the kernel gives it with every call … */
+  /** Offset in octets at which read() or write() goes on. Whoever copies in the kernel gives it with every call … */
   readonly position: number;
   /** … and tells how many octets have been copied. */
   advance(octets: number): void;
@@ -115,6 +115,12 @@ export interface FileInKernel {
 export interface WritableFile extends AsyncDisposable {
   /** Offset in octets at which the first chunk lands. */
   readonly start: number;
+  /**
+   * Present when the kernel itself might be asked to write it, which is found out when it is worth it: no later than write()
+   * or either end of the file is called next, the octets that it has copied have been told.
+   * @returns undefined when the file is neither in memory nor on a disk of this machine, or cannot be written so.
+   */
+  inKernel?(): Promise<FileInKernel | undefined>;
   /** Stores all of `chunk`; it may be reused once the promise is fulfilled. */
   write(chunk: Uint8Array): Promise<void>;
   /** Makes the content visible under its name. Fulfilled when the file is closed. */

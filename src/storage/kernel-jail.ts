@@ -84,10 +84,9 @@ class KeptRoot implements Root {
 }
 
 class OpenedPlace extends Place {
-  readonly descriptor: number;
+  declare readonly descriptor: number;
 
   constructor(descriptor: number, release = () => closeOwned(descriptor)) {
-    super(`/proc/self/fd/${descriptor}`, release);
-    this.descriptor = descriptor;
+    super(`/proc/self/fd/${descriptor}`, release, descriptor);
   }
 }

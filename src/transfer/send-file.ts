@@ -1,13 +1,15 @@
 import { readSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isInMemory } from '../posix/cached-read.ts';
 import { descriptorOf } from '../posix/descriptor-of.ts';
 import { PosixError } from '../posix/errno.ts';
-import { isInMemory, sendFileAvailable, sendFileOctets } from '../posix/send-file.ts';
+import { sendFileAvailable, sendFileOctets } from '../posix/send-file.ts';
 import type { FileInKernel, ReadableFile } from '../storage/file-system.ts';
 import { StorageError } from '../storage/storage-error.ts';
 import { DataConnectionError } from './data-connection-error.ts';
 import { write } from './send.ts';
+import { restartStallTimer } from './stall-timer.ts';
 
 /** In one call of sendfile(2). */
 const PIECE_BYTES = 512 * 1024;
@@ -50,8 +52,7 @@ export async function sendFile(
   for (;;) {
     const stop = sendInKernel(inKernel, socket, end, onMoved);
     if (stop === 'end') return;
-    // Moved octets are the opposite of a stall, and the socket itself has not seen them.
-    socket.setTimeout(socket.timeout ?? 0);
+    restartStallTimer(socket);
     if (stop === 'turn over') {
       await nextTurn();
       continue;

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { restartStallTimer } from './stall-timer.ts';
 
 /** A limit to how fast octets move: those of one transfer, or those of many that share it. */
 export interface RateLimit {
@@ -51,7 +52,7 @@ async function* heldBack(source: AsyncIterable<Uint8Array>, throttle: Throttle):
 /** What `limit` allows, or a rejection as soon as the signal aborts. */
 async function turn(limit: RateLimit, octets: number, { socket, signal }: Throttle): Promise<number> {
   const allowed = await unlessAborted(limit.take(octets, signal), signal);
-  socket.setTimeout(socket.timeout ?? 0);
+  restartStallTimer(socket);
   return allowed;
 }
 
