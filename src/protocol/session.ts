@@ -1,6 +1,7 @@
 import type { Account } from '../accounts/account.ts';
 import type { Fact } from './facts.ts';
 import type { HashAlgorithm } from './hash-algorithms.ts';
+import type { UploadDigest } from './upload-digest.ts';
 
 export interface Endpoint {
   readonly address: string;
@@ -67,6 +68,10 @@ export interface Session {
   /** The facts that MLST and MLSD answer with, as OPTS MLST chose them; undefined for the default. */
   facts: readonly Fact[] | undefined;
   hashAlgorithm: HashAlgorithm;
+  /** The algorithm by which the client has last asked for the digest of a whole file. */
+  comparesBy: HashAlgorithm | undefined;
+  /** Of its last upload, if it had asked for digests before. */
+  uploadDigest: UploadDigest | undefined;
   /** Permission bits taken away from what this client makes (SITE UMASK); undefined leaves it to the storage. */
   umask: number | undefined;
   /** Idle timeout chosen with SITE IDLE, in milliseconds; undefined for the server's. */
@@ -96,6 +101,8 @@ export function newSession(id: string, client: Endpoint, server: Endpoint): Sess
     epsvOnly: false,
     facts: undefined,
     hashAlgorithm: 'SHA-256',
+    comparesBy: undefined,
+    uploadDigest: undefined,
     umask: undefined,
     idleTimeoutMs: undefined,
     host: undefined,

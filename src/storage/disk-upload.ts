@@ -4,8 +4,11 @@
  */
 import type { Place } from './disk-jail.ts';
 import { translateErrors } from './errno-kinds.ts';
-import type { WritableFile, WriteMode } from './file-system.ts';
+import { FileCursor } from './file-cursor.ts';
+import type { FileInKernel, WritableFile, WriteMode } from './file-system.ts';
 import { openInPlace } from './in-place-target.ts';
+import { mediumOf } from './local-file-systems.ts';
+import { Preallocation } from './preallocation.ts';
 import { openReplacement } from './replacement-target.ts';
 import { StorageError } from './storage-error.ts';
 import type { UploadOptions, UploadTarget } from './upload-target.ts';
@@ -25,7 +28,7 @@ export async function openUpload(
   const target = atomic
     ? await openReplacement(directory, name, how, options)
     : await openInPlace(directory, name, how, options);
-  return new DiskUpload(directory, path, target);
+  return new DiskUpload(directory, path, target, atomic ? (how.expectedSize ?? 0) : 0);
 }
 
 class DiskUpload implements WritableFile {
@@ -33,23 +36,34 @@ class DiskUpload implements WritableFile {
   readonly #directory: Place;
   readonly #path: string;
   readonly #target: UploadTarget;
-  #end: number;
+  /** Behind the last octet that has been written. */
+  readonly #cursor: FileCursor;
+  readonly #room: Preallocation;
   #state: 'open' | 'ended' = 'open';
   /** The write under way. A descriptor must not be closed under it: its number may be another file's a moment later. */
   #writing: Promise<unknown> | undefined;
 
-  constructor(directory: Place, path: string, target: UploadTarget) {
+  /** @param announced octets of the whole file; 0 when that is not known. */
+  constructor(directory: Place, path: string, target: UploadTarget, announced: number) {
     this.#directory = directory;
     this.#path = path;
     this.#target = target;
     this.start = target.start;
-    this.#end = target.start;
+    this.#cursor = new FileCursor(target.start);
+    this.#room = new Preallocation(target.file, announced);
   }
 
   async write(chunk: Uint8Array): Promise<void> {
     if (this.#state === 'ended') throw new StorageError('input-output', `${JSON.stringify(this.#path)} is closed`);
     this.#writing = translateErrors('write', this.#path, () => this.#writeAll(chunk));
     await this.#writing;
+  }
+
+  async inKernel(): Promise<FileInKernel | undefined> {
+    // Without an offset of its own it cannot be told where octets go (splice(2), EINVAL).
+    if (this.#target.appends) return undefined;
+    const medium = await mediumOf(this.#target.file);
+    return medium && this.#cursor.inKernel(this.#target.file.fd, medium);
   }
 
   commit(): Promise<void> {
@@ -66,11 +80,12 @@ class DiskUpload implements WritableFile {
 
   /** write(2) may take less than it was given, on a disk that fills up first of all. */
   async #writeAll(chunk: Uint8Array): Promise<void> {
+    await this.#room.upTo(this.#cursor.position + chunk.byteLength);
     for (let done = 0; done < chunk.byteLength; ) {
-      const position = this.#target.appends ? null : this.#end;
+      const position = this.#target.appends ? null : this.#cursor.position;
       const { bytesWritten } = await this.#target.file.write(chunk, done, chunk.byteLength - done, position);
       done += bytesWritten;
-      this.#end += bytesWritten;
+      this.#cursor.position += bytesWritten;
     }
   }
 
@@ -78,8 +93,12 @@ class DiskUpload implements WritableFile {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
     await this.#writing?.catch(() => {});
+    const end = this.#cursor.position;
     try {
-      await translateErrors(operation, this.#path, () => settle(this.#end));
+      await translateErrors(operation, this.#path, async () => {
+        await this.#room.trimTo(end);
+        await settle(end);
+      });
     } finally {
       await this.#target.file.close();
       this.#directory[Symbol.dispose]();

@@ -1,4 +1,4 @@
-import { Socket } from 'node:net';
+import { Socket, type SocketConstructorOpts } from 'node:net';
 import { closeDescriptor, duplicate } from '../posix/descriptor.ts';
 import { descriptorOf } from '../posix/descriptor-of.ts';
 import { disconnect } from '../posix/socket.ts';
@@ -16,7 +16,9 @@ export { descriptorOf };
 export function socketOfDescriptor(descriptor: number): Socket {
   const own = duplicate(descriptor);
   try {
-    return new Socket({ fd: own, allowHalfOpen: true, readable: true, writable: true });
+    // The types do not know `manualStart`: nothing is read until somebody does, who may want to read otherwise (intake.ts).
+    const options = { fd: own, allowHalfOpen: true, readable: true, writable: true, manualStart: true };
+    return new Socket(options as SocketConstructorOpts);
   } catch (error) {
     closeDescriptor(own);
     throw error;

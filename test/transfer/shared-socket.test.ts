@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { descriptorOf } from '../../src/posix/descriptor-of.ts';
 import { reset } from '../../src/transfer/reset.ts';
@@ -98,4 +99,15 @@ test('a socket that is closed has no descriptor to share', async () => {
   const { kept } = await connectedPair();
   kept.destroy();
   expect(() => descriptorOf(kept)).toThrow('no descriptor');
+});
+
+test('nothing is read until somebody reads: a duplicate finds all of it', async () => {
+  const { kept, theirs } = await connectedPair();
+  theirs.write('early');
+  const second = quietly(socketOfDescriptor(descriptorOf(kept)));
+  for (let turn = 0; turn < 50; turn++) await nextTurn();
+  expect(second.bytesRead).toBe(0);
+  const third = quietly(socketOfDescriptor(descriptorOf(second)));
+  const [chunk] = (await once(third, 'data')) as [Buffer];
+  expect(chunk.toString()).toBe('early');
 });

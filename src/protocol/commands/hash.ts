@@ -1,8 +1,10 @@
 import { readChunks } from '../../transfer/send.ts';
 import type { CommandContext, Row } from '../command.ts';
 import { parseOctetCount } from '../decimal.ts';
+import { newDigest } from '../digest.ts';
 import { HASH_ALGORITHMS, type HashAlgorithm } from '../hash-algorithms.ts';
 import { ReplyError, reply } from '../reply.ts';
+import { digestOfUpload } from '../upload-digest.ts';
 import { resolvePath } from '../virtual-path.ts';
 
 /** Digests of files, to compare without moving them (draft-bryan-ftpext-hash-02, and the X-forms that came before it). */
@@ -86,30 +88,22 @@ function octetCount(digits: string): number {
 
 async function digestOf(context: CommandContext, pathname: string, algorithm: HashAlgorithm, range?: Range) {
   const { session, storage } = context;
+  const path = resolvePath(session.directory, pathname);
   const first = range?.first ?? 0;
-  await using file = await storage.read(resolvePath(session.directory, pathname), { start: first });
+  await using file = await storage.read(path, { start: first });
   const end = Math.min(range ? range.last + 1 : file.size, file.size);
+  const told = { first, last: Math.max(first, end - 1) };
+  const whole = first === 0 && end === file.size;
+  const known = whole ? await digestOfUpload(context, path, algorithm) : undefined;
+  return { ...told, digest: known ?? (await computed(context, readChunks(file, Math.max(0, end - first)), algorithm)) };
+}
+
+async function computed(context: CommandContext, chunks: AsyncIterable<Uint8Array>, algorithm: HashAlgorithm) {
   const digest = newDigest(algorithm);
   // Chunk by chunk with a read in between: other clients are served while a large file is hashed.
-  for await (const chunk of readChunks(file, Math.max(0, end - first))) {
+  for await (const chunk of chunks) {
     if (context.signal.aborted) throw new ReplyError(426, 'Aborted.');
     digest.update(chunk);
   }
-  return { digest: digest.hex(), first, last: Math.max(first, end - 1) };
-}
-
-function newDigest(algorithm: HashAlgorithm): { update(chunk: Uint8Array): void; hex(): string } {
-  // Not imported: a unit that greets its first client has no time to load them.
-  if (algorithm === 'CRC32') {
-    const { crc32 } = process.getBuiltinModule('node:zlib');
-    let value = 0;
-    return {
-      update: (chunk) => {
-        value = crc32(chunk, value);
-      },
-      hex: () => value.toString(16).padStart(8, '0'),
-    };
-  }
-  const hash = process.getBuiltinModule('node:crypto').createHash(HASH_ALGORITHMS[algorithm]);
-  return { update: (chunk) => hash.update(chunk), hex: () => hash.digest('hex') };
+  return digest.hex();
 }

@@ -1,7 +1,9 @@
 import type { WritableFile, WriteMode } from '../../storage/file-system.ts';
 import { StorageError, type StorageErrorKind } from '../../storage/storage-error.ts';
 import { decodeLines } from '../../transfer/ascii.ts';
+import { canTakeIn } from '../../transfer/intake.ts';
 import { receive } from '../../transfer/receive.ts';
+import { receiveFile } from '../../transfer/receive-file.ts';
 import { throttled } from '../../transfer/throttle.ts';
 import { demandPermission } from '../checks.ts';
 import type { CommandContext } from '../command.ts';
@@ -9,6 +11,7 @@ import { converts } from '../conversion.ts';
 import { runTransfer } from '../data-transfer.ts';
 import { rateLimits } from '../rates.ts';
 import { type Reply, ReplyError } from '../reply.ts';
+import { rememberDigest, uploadDigest } from '../upload-digest.ts';
 import { resolvePath } from '../virtual-path.ts';
 
 /** How many names STOU tries before it gives up. */
@@ -83,15 +86,23 @@ async function* upload(
 ): AsyncGenerator<Reply> {
   const { session, storage } = context;
   const text = converts(context);
+  // Of a file that others may append to, nobody knows what it holds then; and of one that goes on, what came first.
+  const digest = verb !== 'APPE' && file.start === 0 ? uploadDigest(context) : undefined;
   yield* runTransfer(context, {
     verb,
     path,
     opening: texts.opening ?? `Opening ${text ? 'ASCII' : 'BINARY'} data connection.`,
     ...(texts.closing !== undefined && { closing: texts.closing }),
     async move(socket, onMoved) {
-      const throttle = { limits: rateLimits(context), socket, signal: context.signal };
-      const chunks = throttled(receive(socket), throttle);
+      const limits = rateLimits(context);
+      const onOctets = digest && ((chunk: Uint8Array) => digest.update(chunk));
+      if (!text && limits.length === 0 && canTakeIn(socket)) {
+        await receiveFile(socket, file, { onMoved, ...(onOctets && { onOctets }) });
+        return;
+      }
+      const chunks = throttled(receive(socket), { limits, socket, signal: context.signal });
       for await (const chunk of text ? decodeLines(chunks) : chunks) {
+        onOctets?.(chunk);
         await file.write(chunk);
         onMoved(chunk.length);
       }
@@ -99,6 +110,7 @@ async function* upload(
     async finish(bytes, durationMs) {
       await file.commit();
       if (session.umask !== undefined) await storage.setMode?.(path, 0o666 & ~session.umask);
+      if (digest) await rememberDigest(context, path, digest, bytes);
       context.emit({ type: 'upload', path, bytes, durationMs });
     },
     cancel: () => file.abandon(),
