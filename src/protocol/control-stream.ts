@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { encodeOctets } from '../storage/octets.ts';
 import { type InputLine, LineReader } from './line-reader.ts';
+import { type Sender, sendLater } from './outbox.ts';
 import { encodeReply, type Reply } from './reply.ts';
 
 /** Long enough for every command but those of somebody who wants to fill the memory (security rule S11). */
@@ -9,6 +10,11 @@ const LINE_LIMIT = 8192;
 
 /** Lines read ahead of the command that runs; then the kernel's buffer has to keep the rest. */
 const LINES_AHEAD = 32;
+
+/** So much is not held back for the end of the turn. */
+const HELD_BACK_CHARACTERS = 4096;
+
+const ASCII = /^[\0-\x7f]*$/;
 
 /** What happens on a control connection without being asked for. */
 export interface ControlEvents {
@@ -24,11 +30,13 @@ export interface ControlEvents {
  * The control connection as lines in and replies out. Flow control is here and nowhere else: no more is read than
  * LINES_AHEAD lines that nobody has taken, and who writes can wait until the client has read.
  */
-export class ControlStream {
+export class ControlStream implements Sender {
   readonly #socket: Socket;
   readonly #reader = new LineReader(LINE_LIMIT_BEFORE_LOGIN);
   readonly #ahead: InputLine[] = [];
   #discarding = false;
+  /** Replies that have not been handed to the socket yet. */
+  #unsent = '';
 
   constructor(socket: Socket, events: ControlEvents) {
     this.#socket = socket;
@@ -65,9 +73,21 @@ export class ControlStream {
     return this.#ahead;
   }
 
-  /** Sends a reply, in the order of the calls. Names in it may not be UTF-8, and go out as they are. */
+  /** Sends a reply before the event loop waits again, in the order of the calls. */
   write(reply: Reply): void {
-    this.#socket.write(encodeOctets(encodeReply(reply)));
+    const first = this.#unsent === '';
+    this.#unsent += encodeReply(reply);
+    if (this.#unsent.length > HELD_BACK_CHARACTERS) this.sendNow();
+    else if (first) sendLater(this);
+  }
+
+  /** Names in replies may not be UTF-8, and go out as they are. */
+  sendNow(): void {
+    const text = this.#unsent;
+    if (text === '') return;
+    this.#unsent = '';
+    if (ASCII.test(text)) this.#socket.write(text, 'latin1');
+    else this.#socket.write(encodeOctets(text));
   }
 
   /** The client does not read what it was told. */
@@ -93,11 +113,13 @@ export class ControlStream {
   end(): void {
     this.#discarding = true;
     this.#ahead.length = 0;
+    this.sendNow();
     this.#socket.end();
     this.#socket.resume();
   }
 
   destroy(): void {
+    this.sendNow();
     this.#socket.destroy();
   }
 
