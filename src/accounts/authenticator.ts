@@ -11,16 +11,19 @@ export interface LoginClient {
   readonly address: string;
   /** What the client named with HOST (RFC 7151), if it did. */
   readonly host?: string;
+  /**
+   * Aborted when the client has left: nobody waits for the answer any more, and whatever has not begun need not be done. The
+   * promise may then be rejected with the signal's reason.
+   */
+  readonly signal?: AbortSignal;
 }
 
 /** Decides who may log in. */
 export interface Authenticator {
   /**
-   * @param signal aborted when the client has left: nobody waits for the answer any more, and whatever has not begun
-   *   need not be done. The promise may then be rejected with the signal's reason.
    * @returns the account, or undefined when these credentials are not accepted. Takes as long for an unknown user as for
    *   a wrong password, so that users cannot be told from strangers by the clock.
    * @throws TooManyLoginsError without a look at the credentials, when there are too many to be checked already: 421.
    */
-  authenticate(credentials: Credentials, client: LoginClient, signal?: AbortSignal): Promise<Account | undefined>;
+  authenticate(credentials: Credentials, client: LoginClient): Promise<Account | undefined>;
 }

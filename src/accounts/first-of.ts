@@ -8,9 +8,9 @@ import type { Authenticator } from './authenticator.ts';
  */
 export function firstOf(authenticators: readonly Authenticator[]): Authenticator {
   return {
-    async authenticate(credentials, client, signal) {
+    async authenticate(credentials, client) {
       for (const authenticator of authenticators) {
-        const account = await authenticator.authenticate(credentials, client, signal);
+        const account = await authenticator.authenticate(credentials, client);
         if (account) return account;
       }
       return undefined;

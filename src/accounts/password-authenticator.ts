@@ -34,13 +34,9 @@ export class PasswordAuthenticator implements Authenticator {
     this.#verify = verify;
   }
 
-  authenticate(
-    { user, password }: Credentials,
-    client: LoginClient,
-    signal?: AbortSignal,
-  ): Promise<Account | undefined> {
+  authenticate({ user, password }: Credentials, client: LoginClient): Promise<Account | undefined> {
     // Strangers wait for their turn as well: neither the clock nor a refusal tells them from users.
-    return this.#queue.run(client.address, () => this.#check(user, password), signal);
+    return this.#queue.run(client.address, () => this.#check(user, password), client.signal);
   }
 
   async #check(user: string, password: string): Promise<Account | undefined> {

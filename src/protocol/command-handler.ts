@@ -5,7 +5,7 @@ import { rowFor } from './command-table.ts';
 import { DataChannel } from './data-channel.ts';
 import type { Environment } from './environment.ts';
 import { RemoteRun } from './remote-run.ts';
-import { type Reply, reply } from './reply.ts';
+import { isReply, type Outcome, type Reply, reply } from './reply.ts';
 import type { RequestPool } from './request-pool.ts';
 import { NOTHING_PENDING, type Session } from './session.ts';
 
@@ -24,7 +24,7 @@ const HTTP = /^(?:(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT) |host:)/i;
 
 /**
  * Lines in, replies out. Knows no socket of the control connection, no process and no thread: whoever reads the lines
- * writes the replies, in the order in which they are yielded; and the command itself may run here or elsewhere.
+ * writes the replies, in the order in which they come; and the command itself may run here or elsewhere.
  */
 export class CommandHandler implements Disposable {
   readonly #session: Session;
@@ -55,10 +55,10 @@ export class CommandHandler implements Disposable {
   }
 
   /**
-   * Runs one command. Not to be called again before the iteration is over, but for lines whose urgency is `answer`.
-   * Yields exactly one final reply, as the last one, whatever happens; never throws.
+   * Runs one command. Not to be called again before it is over, but for lines whose urgency is `answer`.
+   * @returns exactly one final reply, as the last one, whatever happens; never rejects.
    */
-  async *handle(line: string): AsyncGenerator<Reply> {
+  handle(line: string): Outcome {
     const session = this.#session;
     const { pending } = session;
     const command = parseCommandLine(line);
@@ -66,23 +66,17 @@ export class CommandHandler implements Disposable {
     // Answered beside a transfer: what the next command finds, and what ABOR ends, is not this one's to change.
     const aside = session.transfer !== undefined;
     if (!aside && !row?.keepsPending) session.pending = NOTHING_PENDING;
-    if (command === undefined || row === undefined) {
-      yield this.#rejectUnknown(line);
-      return;
-    }
+    if (command === undefined || row === undefined) return this.#rejectUnknown(line);
     session.lastVerb = row.verb;
     session.lastCommandMs = Date.now();
     const run = this.#begin({ row, argument: command.argument, pending }, aside);
-    if (!aside) this.#current = run;
-    try {
-      for await (const answer of run.replies()) {
-        if (answer.heldBackMs) await heldBack(answer.heldBackMs, run.signal);
-        yield answer;
-      }
-    } finally {
-      // The signal of its last command would be a tenth of what an idle client costs.
-      if (!aside) this.#current = undefined;
-    }
+    const outcome = run.start();
+    // Most are over by now, with nothing that anybody could abort.
+    if (isReply(outcome) && !outcome.heldBackMs) return outcome;
+    if (aside) return outcome;
+    this.#current = run;
+    if (Symbol.asyncIterator in outcome) return this.#following(outcome, run);
+    return this.#awaited(outcome, run);
   }
 
   /** A line that exceeded the limit and was thrown away (security rule S11). */
@@ -99,6 +93,29 @@ export class CommandHandler implements Disposable {
   [Symbol.dispose](): void {
     this.abort();
     this.#data[Symbol.dispose]();
+  }
+
+  async #awaited(outcome: Reply | Promise<Reply>, run: Run): Promise<Reply> {
+    const answer = await outcome;
+    await heldBack(answer, run);
+    this.#over();
+    return answer;
+  }
+
+  async *#following(answers: AsyncIterable<Reply>, run: Run): AsyncGenerator<Reply> {
+    try {
+      for await (const answer of answers) {
+        await heldBack(answer, run);
+        yield answer;
+      }
+    } finally {
+      this.#over();
+    }
+  }
+
+  /** Its last command would be a tenth of what an idle client costs. */
+  #over(): void {
+    this.#current = undefined;
   }
 
   /** What is answered beside a transfer is answered here, since all of the pool may be at work. */
@@ -125,6 +142,6 @@ export class CommandHandler implements Disposable {
 }
 
 /** Or as soon as nobody waits for the reply any more. */
-async function heldBack(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal }).catch(() => {});
+async function heldBack({ heldBackMs }: Reply, { interruption }: Run): Promise<void> {
+  if (heldBackMs) await delay(heldBackMs, undefined, { signal: interruption.signal }).catch(() => {});
 }

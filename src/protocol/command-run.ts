@@ -6,8 +6,9 @@ import type { CommandContext, Row } from './command.ts';
 import { commandTable } from './command-table.ts';
 import type { CommandData } from './data-channel.ts';
 import type { CommandEnvironment, SessionEvent } from './environment.ts';
+import { Interruption } from './interruption.ts';
 import { replyForError } from './replies-for-errors.ts';
-import { isFinal, type Reply, ReplyError, reply } from './reply.ts';
+import { isFinal, isReply, type Outcome, type Reply, ReplyError, reply } from './reply.ts';
 import type { Pending, RunningTransfer, Session } from './session.ts';
 import { summaryOf } from './summary.ts';
 
@@ -26,11 +27,11 @@ export interface Command {
 
 /** One command while it runs, wherever that is. */
 export interface Run {
-  /** Runs it. Yields exactly one final reply, as the last one, whatever happens; never throws. To be called once. */
-  replies(): AsyncGenerator<Reply>;
+  /** Runs it. Exactly one final reply, as the last one, whatever happens; never throws or rejects. To be called once. */
+  start(): Outcome;
   abort(): void;
-  /** Aborted by abort(). */
-  readonly signal: AbortSignal;
+  /** By abort(). */
+  readonly interruption: Interruption;
 }
 
 /** One command that runs in this thread: what its row gets to see. */
@@ -39,9 +40,7 @@ export class CommandRun implements CommandContext, Run {
   readonly environment: CommandEnvironment;
   readonly data: CommandData;
   readonly #command: Command;
-  /** Made when somebody asks for the signal: most commands are over before anything could abort them. */
-  #controller: AbortController | undefined;
-  #aborted = false;
+  readonly #interruption = new Interruption();
 
   constructor(command: Command, session: Session, environment: CommandEnvironment, data: CommandData) {
     this.#command = command;
@@ -50,29 +49,24 @@ export class CommandRun implements CommandContext, Run {
     this.data = data;
   }
 
-  async *replies(): AsyncGenerator<Reply> {
+  start(): Outcome {
+    const { row, argument } = this.#command;
     try {
-      for await (const answer of this.#answers()) {
-        yield answer;
-        if (isFinal(answer)) return;
-      }
-      throw new Error('the command ended without a final reply');
+      check(row, argument, this.session);
+      const outcome = row.run(this, argument);
+      if (isReply(outcome)) return outcome;
+      return outcome instanceof Promise ? outcome.catch((error) => this.#refusal(error)) : this.#untilFinal(outcome);
     } catch (error) {
-      const refusal = replyForError(error);
-      if (refusal === undefined) this.#logFault(error);
-      yield refusal ?? INTERNAL_ERROR;
+      return this.#refusal(error);
     }
   }
 
   abort(): void {
-    this.#aborted = true;
-    this.#controller?.abort();
+    this.#interruption.abort();
   }
 
-  get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    if (this.#aborted) this.#controller.abort();
-    return this.#controller.signal;
+  get interruption(): Interruption {
+    return this.#interruption;
   }
 
   get pending(): Pending {
@@ -103,12 +97,22 @@ export class CommandRun implements CommandContext, Run {
     this.session.transfer = transfer;
   }
 
-  async *#answers(): AsyncGenerator<Reply> {
-    const { row, argument } = this.#command;
-    check(row, argument, this.session);
-    const outcome = row.run(this, argument);
-    if (Symbol.asyncIterator in outcome) yield* outcome;
-    else yield await outcome;
+  async *#untilFinal(answers: AsyncIterable<Reply>): AsyncGenerator<Reply> {
+    try {
+      for await (const answer of answers) {
+        yield answer;
+        if (isFinal(answer)) return;
+      }
+      throw new Error('the command ended without a final reply');
+    } catch (error) {
+      yield this.#refusal(error);
+    }
+  }
+
+  #refusal(error: unknown): Reply {
+    const refusal = replyForError(error);
+    if (refusal === undefined) this.#logFault(error);
+    return refusal ?? INTERNAL_ERROR;
   }
 
   #logFault(error: unknown): void {

@@ -2,7 +2,8 @@ import type { Account, Permission } from '../accounts/account.ts';
 import type { FileSystem } from '../storage/file-system.ts';
 import type { CommandData } from './data-channel.ts';
 import type { CommandEnvironment, SessionEvent } from './environment.ts';
-import type { Reply } from './reply.ts';
+import type { Interruption } from './interruption.ts';
+import type { Outcome } from './reply.ts';
 import type { Pending, RunningTransfer, Session } from './session.ts';
 
 /**
@@ -39,9 +40,6 @@ export interface Row {
   readonly run: (context: CommandContext, argument: string) => Outcome;
 }
 
-/** What a command answers. One reply is the rule; transfers yield a preliminary one first. */
-export type Outcome = Reply | Promise<Reply> | AsyncIterable<Reply>;
-
 export type FeatureContext = Pick<CommandContext, 'session' | 'environment'>;
 
 /** What a command works on. */
@@ -58,10 +56,10 @@ export interface CommandContext {
   /** Makes `transfer` the one that runs, before the 150. It is over when `session.transfer` is undefined again. */
   beginTransfer(transfer: RunningTransfer): void;
   /**
-   * Aborted by ABOR, when the control connection is lost, and when the server stops. Who looks whether it is aborted, takes
-   * it from here each time: in another thread it learns of that when it is taken, or else when the thread waits.
+   * By ABOR, when the control connection is lost, and when the server stops. Who looks whether it is aborted, takes it from
+   * here each time: in another thread it learns of that when it is taken, or else when the thread waits.
    */
-  readonly signal: AbortSignal;
+  readonly interruption: Interruption;
   /** Of the client that has logged in; not for rows with `access: 'anyone'`. */
   readonly account: Account;
   /** What that account sees; not for rows with `access: 'anyone'`. */

@@ -3,6 +3,7 @@ import { DataConnectionError } from '../transfer/data-connection-error.ts';
 import { reset } from '../transfer/reset.ts';
 import { descriptorOf, resetShared } from '../transfer/shared-socket.ts';
 import { canonicalAddress } from './host-port.ts';
+import { Interruption } from './interruption.ts';
 import type { PassiveLease } from './passive-leases.ts';
 import type { PassivePorts } from './passive-ports.ts';
 import { ReplyError } from './reply.ts';
@@ -51,15 +52,15 @@ export class DataChannel implements Disposable {
 
   /**
    * Waits for the client on a passive port.
-   * @param signal ends the wait for a port that is free.
+   * @param interruption ends the wait for a port that is free.
    * @returns the port to announce. @throws ReplyError 425 when there is none.
    */
-  async listen(signal: AbortSignal): Promise<number> {
+  async listen(interruption: Interruption): Promise<number> {
     // First: sessions that kept their port until they had another one would wait for each other. The port rests, so it
     // cannot be the one that is announced next, and a connection that was made to it is not taken for the new one.
     this.close();
     const { client, server } = this.#session;
-    const lease = await this.#ports.lease(client.address, server.address, signal);
+    const lease = await this.#ports.lease(client.address, server.address, interruption);
     if (this.#disposed) {
       lease.release();
       throw new ReplyError(425, 'The session is over.');
@@ -82,12 +83,12 @@ export class DataChannel implements Disposable {
 
   /**
    * The connection to move data over. It ends with an error when no octet moves for the stall time.
-   * @throws ReplyError 425 when it cannot be made in time; DataConnectionError when `signal` aborts.
+   * @throws ReplyError 425 when it cannot be made in time; DataConnectionError when the command is interrupted.
    */
-  async open(signal: AbortSignal): Promise<Socket> {
-    const socket = await this.#connect(signal);
+  async open(interruption: Interruption): Promise<Socket> {
+    const socket = await this.#connect(interruption);
     this.#state = { state: 'open', socket };
-    resetWhenStuck(socket, this.#timeouts.stallMs, signal);
+    resetWhenStuck(socket, this.#timeouts.stallMs, interruption);
     return socket;
   }
 
@@ -96,8 +97,8 @@ export class DataChannel implements Disposable {
    * takeBack(), whatever becomes of the session: a number that stood for another connection by then would be the worst.
    * @returns the descriptor. @throws as open() does.
    */
-  async lend(signal: AbortSignal): Promise<number> {
-    const socket = await this.#connect(signal);
+  async lend(interruption: Interruption): Promise<number> {
+    const socket = await this.#connect(interruption);
     this.#state = { state: 'lent', socket };
     return descriptorOf(socket);
   }
@@ -142,38 +143,39 @@ export class DataChannel implements Disposable {
     if (this.#state.state !== 'lent') this.close();
   }
 
-  #connect(signal: AbortSignal): Promise<Socket> {
+  async #connect(interruption: Interruption): Promise<Socket> {
     this.demandPrepared();
     const prepared = this.#state;
+    // Most clients connect before they say what for.
+    const arrived = prepared.state === 'listening' && !interruption.aborted ? prepared.lease.arrived : undefined;
     // From here on the timeout of the data connection counts.
     if (prepared.state === 'listening') clearTimeout(prepared.expiry);
-    return this.#connected(prepared, signal);
+    return arrived ?? (await this.#connected(prepared, interruption));
   }
 
-  async #connected(prepared: State, signal: AbortSignal): Promise<Socket> {
-    const attempt = new AbortController();
+  async #connected(prepared: State, interruption: Interruption): Promise<Socket> {
+    const attempt = new Interruption();
     const giveUp = () => attempt.abort();
     const timer = setTimeout(giveUp, this.#timeouts.dataConnectionMs);
-    signal.addEventListener('abort', giveUp, { once: true });
-    if (signal.aborted) giveUp();
+    const deaf = interruption.onAbort(giveUp);
     try {
       switch (prepared.state) {
         case 'listening':
-          return await abortable(prepared.lease.connection, attempt.signal);
+          return await unlessAborted(prepared.lease.connection, attempt);
         case 'dialling':
           // From the address that the client knows: its firewall may let in no other one.
-          return await dial(prepared.to, canonicalAddress(this.#session.server.address), attempt.signal);
+          return await dial(prepared.to, canonicalAddress(this.#session.server.address), attempt);
         default:
           throw new ReplyError(425, 'No data connection.');
       }
     } catch (cause) {
       this.close();
-      if (signal.aborted) throw new DataConnectionError('broken', { cause });
+      if (interruption.aborted) throw new DataConnectionError('broken', { cause });
       // One text for refused, unreachable and timed out: this server is no port scanner (RFC 2577 section 3).
       throw new ReplyError(425, 'Cannot open the data connection.');
     } finally {
       clearTimeout(timer);
-      signal.removeEventListener('abort', giveUp);
+      deaf();
     }
   }
 }
@@ -182,36 +184,32 @@ export function notPrepared(): ReplyError {
   return new ReplyError(425, 'Use PASV, EPSV, PORT or EPRT first.');
 }
 
-/** Ends the connection with an error when no octet moves for `stallMs`, and when `signal` aborts. */
-export function resetWhenStuck(socket: Socket, stallMs: number, signal: AbortSignal): void {
+/** Ends the connection with an error when no octet moves for `stallMs`, and when the command is interrupted. */
+export function resetWhenStuck(socket: Socket, stallMs: number, interruption: Interruption): void {
   socket.setTimeout(stallMs, () => reset(socket, new DataConnectionError('stalled')));
-  signal.addEventListener('abort', () => reset(socket, new DataConnectionError('broken')), { once: true });
+  interruption.onAbort(() => reset(socket, new DataConnectionError('broken')));
 }
 
-function dial({ address, port }: Endpoint, localAddress: string, signal: AbortSignal): Promise<Socket> {
+function dial({ address, port }: Endpoint, localAddress: string, attempt: Interruption): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: address, port, localAddress, allowHalfOpen: true, noDelay: true });
     // What is read here, a thread that the connection is lent to would miss.
     socket.pause();
-    const give = () => socket.destroy(new Error('given up'));
-    signal.addEventListener('abort', give, { once: true });
-    if (signal.aborted) give();
     socket.on('error', reject);
+    const deaf = attempt.onAbort(() => socket.destroy(new Error('given up')));
     socket.once('connect', () => {
-      signal.removeEventListener('abort', give);
+      deaf();
       resolve(socket);
     });
   });
 }
 
-/** The promise, or a rejection as soon as `signal` aborts. */
-function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+/** The promise, or a rejection as soon as the attempt is given up. */
+function unlessAborted<T>(promise: Promise<T>, attempt: Interruption): Promise<T> {
   return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason as Error);
-    if (signal.aborted) return stop();
-    signal.addEventListener('abort', stop, { once: true });
+    const deaf = attempt.onAbort(() => reject(new Error('given up')));
     void promise.then((value) => {
-      signal.removeEventListener('abort', stop);
+      deaf();
       resolve(value);
     });
   });

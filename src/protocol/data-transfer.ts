@@ -39,10 +39,10 @@ export async function* runTransfer(context: CommandContext, plan: TransferPlan):
 }
 
 async function complete(context: CommandContext, plan: TransferPlan): Promise<Reply> {
-  const { session, environment, data, signal } = context;
+  const { session, environment, data, interruption } = context;
   const transfer = session.transfer!;
   try {
-    const socket = await data.open(signal);
+    const socket = await data.open(interruption);
     try {
       await plan.move(socket, (bytes) => (transfer.moved += bytes));
     } catch (error) {
@@ -57,7 +57,7 @@ async function complete(context: CommandContext, plan: TransferPlan): Promise<Re
     const { verb, path, moved } = transfer;
     environment.log.warn('transfer broken', { session: session.id, verb, path, moved });
     await plan.cancel?.();
-    if (signal.aborted) return ABORTED;
+    if (interruption.aborted) return ABORTED;
     throw error;
   } finally {
     session.transfer = undefined;

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { reset } from '../transfer/reset.ts';
+import type { Interruption } from './interruption.ts';
 import { type BindFailure, ListenerPool } from './listener-pool.ts';
 import { PassiveListener } from './passive-listener.ts';
 import { ANY_PORT, PortLedger, type PortRange } from './port-ledger.ts';
@@ -24,6 +25,8 @@ export interface PassiveLease {
   readonly port: number;
   /** The client's connection, unread; pending until it comes. Never rejects. */
   readonly connection: Promise<Socket>;
+  /** The same, when it has come already. */
+  readonly arrived: Socket | undefined;
   /** Gives the port back, and drops a connection that came but was not taken. May be called again. */
   release(): void;
 }
@@ -56,10 +59,10 @@ export class PassiveLeases {
   }
 
   /**
-   * @param client canonical address. @param signal ends the wait; a port that needs no wait is given all the same.
+   * @param client canonical address. @param interruption ends the wait; a port that needs no wait is given all the same.
    * @throws ReplyError 425 when no port becomes free to it in time.
    */
-  async lease(client: string, signal?: AbortSignal): Promise<PassiveLease> {
+  async lease(client: string, interruption?: Interruption): Promise<PassiveLease> {
     const deadline = Date.now() + WAIT_FOR_PORT_MS;
     const queue = this.#waiting.get(client) ?? new Set();
     this.#waiting.set(client, queue);
@@ -70,8 +73,8 @@ export class PassiveLeases {
         const lease = first(queue) === waiter ? await this.#take(client) : undefined;
         if (lease) return lease;
         const leftMs = deadline - Date.now();
-        if (leftMs <= 0 || this.#closed || signal?.aborted) throw ALL_IN_USE;
-        await woken(waiter, Math.min(leftMs, LOOK_AGAIN_MS), signal);
+        if (leftMs <= 0 || this.#closed || interruption?.aborted) throw ALL_IN_USE;
+        await woken(waiter, Math.min(leftMs, LOOK_AGAIN_MS), interruption);
       }
     } finally {
       queue.delete(waiter);
@@ -136,7 +139,14 @@ export class PassiveLeases {
     };
     listener.expect(client, accept);
     this.#listeners.usageChanged(listener);
-    return { port, connection, release };
+    return {
+      port,
+      connection,
+      get arrived() {
+        return arrived;
+      },
+      release,
+    };
   }
 
   #giveBack(client: string, port: number): void {
@@ -158,17 +168,18 @@ interface Waiter {
 }
 
 /** Fulfilled when it is time to look again: a port was given back, `withinMs` have passed, or the wait is ended. */
-function woken(waiter: Waiter, withinMs: number, signal: AbortSignal | undefined): Promise<void> {
+function woken(waiter: Waiter, withinMs: number, interruption: Interruption | undefined): Promise<void> {
   return new Promise((resolve) => {
+    let deaf = ignore;
     const wake = () => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', wake);
+      deaf();
       waiter.wake = ignore;
       resolve();
     };
     const timer = setTimeout(wake, withinMs);
-    signal?.addEventListener('abort', wake, { once: true });
     waiter.wake = wake;
+    if (interruption) deaf = interruption.onAbort(wake);
   });
 }
 

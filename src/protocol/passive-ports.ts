@@ -1,4 +1,5 @@
 import { canonicalAddress } from './host-port.ts';
+import type { Interruption } from './interruption.ts';
 import { type PassiveLease, PassiveLeases } from './passive-leases.ts';
 import type { PortRange } from './port-ledger.ts';
 import { ReplyError } from './reply.ts';
@@ -32,12 +33,12 @@ export class PassivePorts implements AsyncDisposable {
   /**
    * Takes a port on which `clientAddress` is expected.
    * @param localAddress the address to listen on: the one that the client's control connection came to.
-   * @param signal ends the wait for a port.
+   * @param interruption ends the wait for a port.
    * @throws ReplyError 425 when no port becomes free in time, or the wait was ended.
    */
-  async lease(clientAddress: string, localAddress: string, signal?: AbortSignal): Promise<PassiveLease> {
+  async lease(clientAddress: string, localAddress: string, interruption?: Interruption): Promise<PassiveLease> {
     if (this.#closed) throw new ReplyError(425, 'The server is closing.');
-    return this.#leasesOn(canonicalAddress(localAddress)).lease(canonicalAddress(clientAddress), signal);
+    return this.#leasesOn(canonicalAddress(localAddress)).lease(canonicalAddress(clientAddress), interruption);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { DataConnectionError } from '../transfer/data-connection-error.ts';
 import { socketOfDescriptor } from '../transfer/shared-socket.ts';
 import { type CommandData, notPrepared, resetWhenStuck } from './data-channel.ts';
+import type { Interruption } from './interruption.ts';
 import type { LineToLoop } from './line-to-loop.ts';
 import type { Endpoint } from './session.ts';
 
@@ -43,14 +44,14 @@ export class RemoteDataChannel implements CommandData {
     if (!this.#active) throw notPrepared();
   }
 
-  async open(signal: AbortSignal): Promise<Socket> {
+  async open(interruption: Interruption): Promise<Socket> {
     this.demandPrepared();
     const descriptor = await this.#line.call('lend');
-    if (signal.aborted) throw new DataConnectionError('broken');
+    if (interruption.aborted) throw new DataConnectionError('broken');
     const socket = socketOfDescriptor(descriptor);
     // Whoever reads or writes hears of it as well; an error event that nobody hears ends the thread.
     socket.on('error', () => {});
-    resetWhenStuck(socket, this.#stallMs, signal);
+    resetWhenStuck(socket, this.#stallMs, interruption);
     this.#socket = socket;
     return socket;
   }

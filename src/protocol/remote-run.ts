@@ -2,6 +2,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { type Command, INTERNAL_ERROR, type Run } from './command-run.ts';
 import type { DataChannel } from './data-channel.ts';
 import type { Environment } from './environment.ts';
+import { Interruption } from './interruption.ts';
 import type { Presences } from './presences.ts';
 import { failureOf, type LoopDuties, type RemoteRequest, type ToLoop, type ToThread } from './remote-messages.ts';
 import { isFinal, type Reply, reply } from './reply.ts';
@@ -27,7 +28,7 @@ export class RemoteRun implements Run {
   readonly #duties: LoopDuties;
   readonly #line: MessagePort;
   readonly #farEnd: MessagePort;
-  readonly #controller = new AbortController();
+  readonly interruption = new Interruption();
   /** Replies that have come and nobody has taken. */
   readonly #replies: Reply[] = [];
   #onReply: () => void = () => {};
@@ -39,25 +40,22 @@ export class RemoteRun implements Run {
     this.#session = session;
     this.#environment = environment;
     this.#data = data;
-    const { signal } = this.#controller;
+    const { interruption } = this;
     this.#duties = {
-      listen: () => data.listen(signal),
+      listen: () => data.listen(interruption),
       dialTo: (to) => data.dialTo(to),
-      lend: () => data.lend(signal),
+      lend: () => data.lend(interruption),
       close: () => data.close(),
       ...presenceDuties(environment.presences),
-      takeOfRate: (name, bytesPerSecond, octets) => environment.rates.shared(name, bytesPerSecond).take(octets, signal),
+      takeOfRate: (name, bytesPerSecond, octets) =>
+        environment.rates.shared(name, bytesPerSecond).take(octets, interruption.signal),
     };
     const { port1, port2 } = new MessageChannel();
     this.#line = port1;
     this.#farEnd = port2;
   }
 
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  async *replies(): AsyncGenerator<Reply> {
+  async *start(): AsyncGenerator<Reply> {
     this.#line.on('message', (message: ToLoop) => this.#received(message));
     this.#line.on('close', () => this.#lost(new Error('the thread has closed its line')));
     void this.#handOver();
@@ -73,10 +71,10 @@ export class RemoteRun implements Run {
   }
 
   abort(): void {
-    if (this.signal.aborted) return;
+    if (this.interruption.aborted) return;
     // First, so that the thread knows why its data connection breaks.
     this.#post({ kind: 'abort' });
-    this.#controller.abort();
+    this.interruption.abort();
   }
 
   async #handOver(): Promise<void> {
@@ -132,7 +130,7 @@ export class RemoteRun implements Run {
     if (full) this.#environment.log.warn('too many requests', { session: id, verb: lastVerb });
     else this.#environment.log.error('request lost', { session: id, verb: lastVerb, error: String(error) });
     // The thread may have asked for a data connection that is still to come.
-    this.#controller.abort();
+    this.interruption.abort();
     // Behind a 150 the client waits for the end of its data connection, whether or not the thread has got that far.
     if (this.#session.transfer !== undefined) this.#data.cutOff();
     this.#end(full ? TOO_BUSY : INTERNAL_ERROR);

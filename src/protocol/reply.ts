@@ -15,6 +15,20 @@ export function reply(code: number, ...text: readonly string[]): Reply {
   return { code, lines: text };
 }
 
+/** What a command, or a line, is answered with. One reply is the rule; transfers yield a preliminary one first. */
+export type Outcome = Reply | Promise<Reply> | AsyncIterable<Reply>;
+
+/** Whether there is nothing to wait for. */
+export function isReply(outcome: Outcome): outcome is Reply {
+  return 'code' in outcome;
+}
+
+/** All of them, for who does not mind to wait. */
+export async function* repliesOf(outcome: Outcome): AsyncGenerator<Reply> {
+  if (Symbol.asyncIterator in outcome) yield* outcome;
+  else yield await outcome;
+}
+
 /** Whether this is the last reply to its command: all but the preliminary 1xx are. */
 export function isFinal(answer: Reply): boolean {
   return answer.code >= 200;

@@ -4,7 +4,7 @@ import { CommandHandler } from './command-handler.ts';
 import { ControlStream } from './control-stream.ts';
 import type { Environment } from './environment.ts';
 import type { InputLine } from './line-reader.ts';
-import { closesConnection, type Reply, reply } from './reply.ts';
+import { closesConnection, isReply, type Outcome, type Reply, repliesOf, reply } from './reply.ts';
 import type { Session } from './session.ts';
 import { summaryOf } from './summary.ts';
 
@@ -109,22 +109,39 @@ export class Conversation {
     for (let handled = 1; this.#phase === 'serving'; handled++) {
       const line = this.#control.take();
       if (line === undefined) break;
-      await this.#handle(line);
+      // No wait where there is nothing to wait for: most commands are answered within the event that brought them.
+      const handling = this.#handle(line);
+      if (handling) await handling;
       // The next command must not overtake a STAT that came before it.
       if (this.#aside) await this.#aside;
-      await this.#pace(handled);
+      if (this.#mustPause(handled)) await this.#pause();
     }
     this.#running = false;
     this.#settle();
   }
 
-  async #handle(line: InputLine): Promise<void> {
+  /** @returns what to wait for until the command is over, if it is not. */
+  #handle(line: InputLine): Promise<void> | undefined {
     if (line.kind === 'too-long') {
       this.#write(this.#handler.rejectLongLine());
+      return undefined;
+    }
+    const outcome = this.#handler.handle(line.text);
+    if (isReply(outcome)) {
+      this.#write(outcome);
+      return undefined;
+    }
+    // The command has run up to its first wait before the lines behind it are looked at: an ABOR there acts on it.
+    return this.#writeAll(outcome);
+  }
+
+  async #writeAll(outcome: Exclude<Outcome, Reply>): Promise<void> {
+    if (!(Symbol.asyncIterator in outcome)) {
+      this.#lookAhead();
+      this.#write(await outcome);
       return;
     }
-    const replies = this.#handler.handle(line.text);
-    // The command runs up to its first wait before the lines behind it are looked at: an ABOR there acts on it.
+    const replies = outcome[Symbol.asyncIterator]();
     let step = replies.next();
     this.#lookAhead();
     for (let result = await step; !result.done; result = await step) {
@@ -159,8 +176,8 @@ export class Conversation {
     for (let answered = 1; this.#mayAnswerAside(); answered++) {
       const line = this.#control.take();
       if (line?.kind !== 'line') break;
-      for await (const answer of this.#handler.handle(line.text)) this.#write(answer);
-      await this.#pace(answered);
+      for await (const answer of repliesOf(this.#handler.handle(line.text))) this.#write(answer);
+      if (this.#mustPause(answered)) await this.#pause();
     }
   }
 
@@ -169,9 +186,13 @@ export class Conversation {
   }
 
   /** No faster than the client reads its replies, and not at the cost of the other clients. */
-  async #pace(handled: number): Promise<void> {
+  #mustPause(handled: number): boolean {
+    return handled % COMMANDS_PER_TURN === 0 || this.#control.blocked;
+  }
+
+  async #pause(): Promise<void> {
+    await nextTurn();
     if (this.#control.blocked) await this.#control.replied();
-    if (handled % COMMANDS_PER_TURN === 0) await nextTurn();
   }
 
   /** After the last command that had come: what the phase asks for. */

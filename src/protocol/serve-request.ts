@@ -2,12 +2,13 @@ import type { MessagePort } from 'node:worker_threads';
 import { CommandRun } from './command-run.ts';
 import { rowFor } from './command-table.ts';
 import type { CommandEnvironment } from './environment.ts';
+import type { Interruption } from './interruption.ts';
 import { LineToLoop } from './line-to-loop.ts';
 import type { Presences } from './presences.ts';
 import type { Rates } from './rates.ts';
 import { RemoteDataChannel } from './remote-data-channel.ts';
 import type { RemoteRequest } from './remote-messages.ts';
-import { isFinal, type Reply } from './reply.ts';
+import { isFinal, type Reply, repliesOf } from './reply.ts';
 import type { RunningTransfer, Session } from './session.ts';
 import { newTransferCounter, sharedTransfer } from './shared-transfer.ts';
 
@@ -35,7 +36,7 @@ export async function serveRequest(request: unknown, port: MessagePort, shared: 
   line.listen(() => run.abort());
   try {
     let last: Reply;
-    for await (const reply of run.replies()) {
+    for await (const reply of repliesOf(run.start())) {
       // Only when all is tidied up behind it is the command over.
       if (isFinal(reply)) last = reply;
       else line.post({ kind: 'preliminary', reply });
@@ -57,9 +58,9 @@ class RequestRun extends CommandRun {
   }
 
   /** Asked at the moment when it counts, it is as exact as on the loop: an abort that was sent is seen. */
-  override get signal(): AbortSignal {
+  override get interruption(): Interruption {
     this.#line.look();
-    return super.signal;
+    return super.interruption;
   }
 
   /** The loop answers STAT while the transfer runs, so it must see how far that is. */

@@ -63,7 +63,7 @@ describe('a password authenticator', () => {
     const clients = Array.from({ length: 20 }, () => new AbortController());
     scryptCalls.length = 0;
     const attempts = clients.map(({ signal }, index) =>
-      authenticator.authenticate({ user: index % 2 ? 'alice' : 'nobody', password: 'x' }, CLIENT, signal),
+      authenticator.authenticate({ user: index % 2 ? 'alice' : 'nobody', password: 'x' }, { ...CLIENT, signal }),
     );
     const settled = Promise.allSettled(attempts);
     await vi.waitFor(() => expect(scryptCalls).toHaveLength(2));

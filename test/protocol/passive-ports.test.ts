@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { DataChannel } from '../../src/protocol/data-channel.ts';
+import { Interruption } from '../../src/protocol/interruption.ts';
 import type { PassiveLease } from '../../src/protocol/passive-leases.ts';
 import { PassiveListener } from '../../src/protocol/passive-listener.ts';
 import { PassivePorts } from '../../src/protocol/passive-ports.ts';
@@ -325,11 +326,11 @@ describe('a data channel that listens', () => {
   test('does not take a connection to the port that it announced before', async () => {
     const channel = dataChannel(passivePorts());
     for (let i = 0; i < 20; i++) {
-      const early = turnedAway(await channel.listen(new AbortController().signal));
-      const port = await channel.listen(new AbortController().signal);
+      const early = turnedAway(await channel.listen(new Interruption()));
+      const port = await channel.listen(new Interruption());
       await early;
       const client = await dial(port);
-      const socket = await channel.open(new AbortController().signal);
+      const socket = await channel.open(new Interruption());
       expect(socket.remotePort).toBe(client.localPort);
     }
   });
@@ -338,8 +339,8 @@ describe('a data channel that listens', () => {
     const ports = passivePorts({ range: await freeRange(2) });
     const held = await ports.lease(US, US);
     const channel = dataChannel(ports);
-    await channel.listen(new AbortController().signal);
-    const second = channel.listen(new AbortController().signal);
+    await channel.listen(new Interruption());
+    const second = channel.listen(new Interruption());
     await dial(held.port);
     expect(await second).toBe(held.port);
   });
@@ -349,8 +350,8 @@ describe('a data channel that listens', () => {
     const ports = passivePorts({ range: await freeRange(1) });
     const held = await ports.lease(US, US);
     const channel = dataChannel(ports);
-    const session = new AbortController();
-    const refused = expect(channel.listen(session.signal)).rejects.toMatchObject({ reply: { code: 425 } });
+    const session = new Interruption();
+    const refused = expect(channel.listen(session)).rejects.toMatchObject({ reply: { code: 425 } });
     const next = ports.lease(US, US);
     session.abort();
     await refused;

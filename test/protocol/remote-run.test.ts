@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { CommandHandler } from '../../src/protocol/command-handler.ts';
 import { PassivePorts } from '../../src/protocol/passive-ports.ts';
 import type { RemoteRequest, ToLoop, ToThread } from '../../src/protocol/remote-messages.ts';
+import { repliesOf } from '../../src/protocol/reply.ts';
 import { POOL_FULL, type RequestPool } from '../../src/protocol/request-pool.ts';
 import { newSession, type Session } from '../../src/protocol/session.ts';
 import { newTransferCounter, sharedTransfer } from '../../src/protocol/shared-transfer.ts';
@@ -366,7 +367,7 @@ describe('a session', () => {
     });
     const sessions: Partial<Session>[] = [];
     for (const line of STEPS) {
-      for await (const _reply of handler.handle(line)) expect(structuredClone(session)).toEqual(session);
+      for await (const _reply of repliesOf(handler.handle(line))) expect(structuredClone(session)).toEqual(session);
       sessions.push({ ...structuredClone(session), startedMs: 0, lastCommandMs: 0 });
     }
     return sessions;

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { Interruption } from '../../src/protocol/interruption.ts';
 import { PassiveListener } from '../../src/protocol/passive-listener.ts';
 import { PassivePorts } from '../../src/protocol/passive-ports.ts';
 import type { PortRange } from '../../src/protocol/port-ledger.ts';
@@ -202,8 +203,8 @@ describe('a range of passive ports that units share', () => {
     const all = await units(1);
     const [one, other, third] = [all.start(), all.start(), all.start()];
     const held = await one.lease(US, US);
-    const session = new AbortController();
-    const refused = expect(other.lease(US, US, session.signal)).rejects.toMatchObject(REFUSED);
+    const session = new Interruption();
+    const refused = expect(other.lease(US, US, session)).rejects.toMatchObject(REFUSED);
     await messagesArrived();
     const next = transferOver(third);
     await messagesArrived();

@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createFtpServer, type FtpServerOptions, MemoryFileSystem } from '../../src/index.ts';
 import { CommandHandler } from '../../src/protocol/command-handler.ts';
 import { PassivePorts } from '../../src/protocol/passive-ports.ts';
-import type { Reply } from '../../src/protocol/reply.ts';
+import { type Reply, repliesOf } from '../../src/protocol/reply.ts';
 import { newSession } from '../../src/protocol/session.ts';
 import { checkFtpServiceOptions } from '../../src/services/ftp-options.ts';
 import { protocolSettings } from '../../src/services/ftp-settings.ts';
@@ -205,7 +205,7 @@ describe('W14: the address in the 227', () => {
     });
     const replies: Reply[] = [];
     for (const line of ['USER x', 'PASS x', 'PASV'])
-      for await (const reply of handler.handle(line)) replies.push(reply);
+      for await (const reply of repliesOf(handler.handle(line))) replies.push(reply);
     return `${replies.at(-1)!.code} ${replies.at(-1)!.lines[0]}`;
   }
 

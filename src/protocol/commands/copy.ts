@@ -19,7 +19,7 @@ export async function copyFile(context: CommandContext, argument: string): Promi
   const mode = account.permissions.includes('delete') ? 'replace' : 'new';
   await using copy = await storage.write(to, { mode, expectedSize: source.size });
   for await (const chunk of readChunks(source, source.size)) {
-    if (context.signal.aborted) throw new ReplyError(426, 'Aborted.');
+    if (context.interruption.aborted) throw new ReplyError(426, 'Aborted.');
     await copy.write(chunk);
   }
   await copy.commit();

@@ -83,11 +83,11 @@ function dialTo({ session, data }: CommandContext, target: Endpoint | undefined)
 }
 
 async function enterPassive(context: CommandContext): Promise<Reply> {
-  const { session, data, signal } = context;
+  const { session, data, interruption } = context;
   demandClassic(context, 'PASV');
   // 227 can express IPv4 addresses only (RFC 2428 section 1).
   if (canonicalAddress(session.server.address).includes(':')) return reply(425, 'Use EPSV on an IPv6 connection.');
-  const port = await data.listen(signal);
+  const port = await data.listen(interruption);
   return reply(227, `Entering Passive Mode ${formatPassive(passiveAddress(context), port)}.`);
 }
 
@@ -106,7 +106,7 @@ function passiveAddress({ session, environment }: CommandContext): string {
   return local;
 }
 
-async function enterExtendedPassive({ session, data, signal }: CommandContext, argument: string): Promise<Reply> {
+async function enterExtendedPassive({ session, data, interruption }: CommandContext, argument: string): Promise<Reply> {
   if (argument.toUpperCase() === 'ALL') {
     session.epsvOnly = true;
     return reply(200, 'EPSV ALL: only EPSV from now on.');
@@ -115,7 +115,7 @@ async function enterExtendedPassive({ session, data, signal }: CommandContext, a
     if (!/^\d+$/.test(argument)) return reply(501, 'Use EPSV, EPSV 1, EPSV 2 or EPSV ALL.');
     if (argument !== familyOf(session.server)) return unsupportedFamily(familyOf(session.server));
   }
-  const port = await data.listen(signal);
+  const port = await data.listen(interruption);
   return reply(229, `Entering Extended Passive Mode (|||${port}|)`);
 }
 

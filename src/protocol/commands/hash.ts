@@ -102,7 +102,7 @@ async function computed(context: CommandContext, chunks: AsyncIterable<Uint8Arra
   const digest = newDigest(algorithm);
   // Chunk by chunk with a read in between: other clients are served while a large file is hashed.
   for await (const chunk of chunks) {
-    if (context.signal.aborted) throw new ReplyError(426, 'Aborted.');
+    if (context.interruption.aborted) throw new ReplyError(426, 'Aborted.');
     digest.update(chunk);
   }
   return digest.hex();

@@ -92,7 +92,7 @@ async function* only(
   wanted: (entry: DirectoryEntry) => boolean,
 ): AsyncGenerator<readonly DirectoryEntry[]> {
   for await (const batch of batches) {
-    if (context.signal.aborted) throw new ReplyError(426, 'Aborted.');
+    if (context.interruption.aborted) throw new ReplyError(426, 'Aborted.');
     const kept = batch.filter(wanted);
     if (kept.length > 0) yield kept;
   }

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import type { Account } from '../../accounts/account.ts';
+import type { LoginClient } from '../../accounts/authenticator.ts';
 import { TooManyLoginsError } from '../../accounts/too-many-logins-error.ts';
 import { StorageError } from '../../storage/storage-error.ts';
 import type { CommandContext, Row } from '../command.ts';
@@ -97,18 +98,18 @@ const LONGEST_DELAY_MS = 15_000;
 const GIVEN_UP = reply(421, 'The login was given up.');
 
 async function logIn(context: CommandContext, password: string): Promise<Reply> {
-  const { session, environment, signal } = context;
+  const { session, environment } = context;
   if (session.login.state === 'logged-in') return reply(503, 'Logged in already.');
   if (session.login.state === 'stranger') return reply(503, 'Send USER first.');
   const { user } = session.login;
-  const client = { address: session.client.address, ...(session.host !== undefined && { host: session.host }) };
+  const client = new Caller(context);
   let account: Account | undefined;
   try {
-    account = await environment.authenticator.authenticate({ user, password }, client, signal);
+    account = await environment.authenticator.authenticate({ user, password }, client);
   } catch (error) {
     if (error instanceof TooManyLoginsError) return sendAway(context, user, 'too many logins at the moment');
     // The client has left, and the attempt with it: that is no fault, and nobody reads the answer.
-    if (signal.aborted) return GIVEN_UP;
+    if (context.interruption.aborted) return GIVEN_UP;
     throw error;
   }
   if (account === undefined) return refuse(context, user);
@@ -120,7 +121,7 @@ async function logIn(context: CommandContext, password: string): Promise<Reply> 
   // Whoever guesses must not learn from the answer that the guess was right.
   if (refusal === 'banned') return refuse(context, user);
   if (refusal !== undefined) return sendAway(context, user, 'too many sessions of this user');
-  if (context.signal.aborted) return GIVEN_UP;
+  if (context.interruption.aborted) return GIVEN_UP;
 
   session.login = { state: 'logged-in', user, account };
   session.failedLogins = 0;
@@ -132,6 +133,24 @@ async function logIn(context: CommandContext, password: string): Promise<Reply> 
   });
   context.emit({ type: 'login', user });
   return reply(230, 'Logged in.');
+}
+
+class Caller implements LoginClient {
+  readonly address: string;
+  declare readonly host?: string;
+  readonly #context: CommandContext;
+
+  constructor(context: CommandContext) {
+    const { client, host } = context.session;
+    this.address = client.address;
+    if (host !== undefined) this.host = host;
+    this.#context = context;
+  }
+
+  /** Made for those who ask for it. */
+  get signal(): AbortSignal {
+    return this.#context.interruption.signal;
+  }
 }
 
 function sendAway({ session, environment }: CommandContext, user: string, reason: string): Reply {

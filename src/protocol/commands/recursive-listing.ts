@@ -23,7 +23,11 @@ export async function* recursively(
   const { storage, environment } = context;
   let left = environment.settings.recursiveListingLimit;
   const waiting = [{ path: top, shown: '.' }];
-  for (let directory = waiting.shift(); directory && left > 0 && !context.signal.aborted; directory = waiting.shift()) {
+  for (
+    let directory = waiting.shift();
+    directory && left > 0 && !context.interruption.aborted;
+    directory = waiting.shift()
+  ) {
     if (directory.shown !== '.') yield `\r\n${oneLine(directory.shown)}:\r\n`;
     for await (const batch of inOrder(storage.list(directory.path, { details }), switches)) {
       const entries = batch.filter(({ name }) => switches.all || !name.startsWith('.')).slice(0, left);

@@ -1,6 +1,7 @@
 import { StorageError } from '../../storage/storage-error.ts';
 import { check } from '../checks.ts';
-import type { CommandContext, Outcome, Row } from '../command.ts';
+import type { CommandContext, Row } from '../command.ts';
+import type { Outcome } from '../reply.ts';
 import { type Reply, ReplyError, reply } from '../reply.ts';
 import { parseTimeValue } from '../time-values.ts';
 import { resolvePath } from '../virtual-path.ts';

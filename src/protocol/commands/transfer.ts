@@ -142,7 +142,7 @@ async function* retrieve(context: CommandContext, argument: string): AsyncGenera
       if (!text && limits.length === 0 && canSendFile(file, socket)) {
         await sendFile(file, socket, length, onMoved);
       } else {
-        const throttle = { limits, socket, signal: context.signal };
+        const throttle = { limits, socket, signal: context.interruption.signal };
         const chunks = counted(throttled(readChunks(file, length), throttle), onMoved);
         await send(text ? encodeLines(chunks) : chunks, socket);
       }

@@ -100,7 +100,7 @@ async function* upload(
         await receiveFile(socket, file, { onMoved, ...(onOctets && { onOctets }) });
         return;
       }
-      const chunks = throttled(receive(socket), { limits, socket, signal: context.signal });
+      const chunks = throttled(receive(socket), { limits, socket, signal: context.interruption.signal });
       for await (const chunk of text ? decodeLines(chunks) : chunks) {
         onOctets?.(chunk);
         await file.write(chunk);

@@ -205,7 +205,7 @@ describe('USER and PASS', () => {
     const server = await startTestServer({
       log,
       authenticator: {
-        authenticate: (_credentials, _client, signal) => {
+        authenticate: (_credentials, { signal }) => {
           ask(signal!);
           return new Promise((_resolve, reject) => {
             signal!.addEventListener('abort', () => reject(signal!.reason), { once: true });
