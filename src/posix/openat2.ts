@@ -9,8 +9,8 @@ import { O_CLOEXEC, O_PATH } from './open-flags.ts';
 export const SYS_OPENAT2 = 437;
 
 // <linux/openat2.h>
-const RESOLVE_NO_MAGICLINKS = 0x02;
-const RESOLVE_NO_SYMLINKS = 0x04;
+export const RESOLVE_NO_MAGICLINKS = 0x02;
+export const RESOLVE_NO_SYMLINKS = 0x04;
 export const RESOLVE_BENEATH = 0x08;
 
 /** How often to try again while somebody renames directories under a path with `..` in it. */
@@ -88,7 +88,7 @@ function probe(): boolean {
 }
 
 /** A path as C wants it: its octets and a NUL. A NUL inside would cut it short, and another file would be opened. */
-function terminated(path: Uint8Array | string): Buffer {
+export function terminated(path: Uint8Array | string): Buffer {
   const octets = typeof path === 'string' ? Buffer.from(path, 'utf8') : path;
   if (octets.includes(0)) throw new TypeError('a path cannot contain NUL');
   return Buffer.concat([octets, Buffer.of(0)]);

@@ -4,8 +4,9 @@ import { type Command, CommandRun, type Run } from './command-run.ts';
 import { rowFor } from './command-table.ts';
 import { DataChannel } from './data-channel.ts';
 import type { Environment } from './environment.ts';
+import type { Interruption } from './interruption.ts';
 import { RemoteRun } from './remote-run.ts';
-import { isReply, type Outcome, type Reply, reply } from './reply.ts';
+import { type Begun, isReply, type Outcome, type Reply, reply } from './reply.ts';
 import type { RequestPool } from './request-pool.ts';
 import { NOTHING_PENDING, type Session } from './session.ts';
 
@@ -75,7 +76,6 @@ export class CommandHandler implements Disposable {
     if (isReply(outcome) && !outcome.heldBackMs) return outcome;
     if (aside) return outcome;
     this.#current = run;
-    if (Symbol.asyncIterator in outcome) return this.#following(outcome, run);
     return this.#awaited(outcome, run);
   }
 
@@ -95,22 +95,15 @@ export class CommandHandler implements Disposable {
     this.#data[Symbol.dispose]();
   }
 
-  async #awaited(outcome: Reply | Promise<Reply>, run: Run): Promise<Reply> {
+  async #awaited(outcome: Outcome, run: Run): Promise<Reply | Begun> {
     const answer = await outcome;
-    await heldBack(answer, run);
+    if (!isReply(answer)) {
+      const complete = () => answer.complete().finally(() => this.#over());
+      return { preliminary: answer.preliminary, complete };
+    }
+    if (answer.heldBackMs) await heldBack(answer.heldBackMs, run.interruption);
     this.#over();
     return answer;
-  }
-
-  async *#following(answers: AsyncIterable<Reply>, run: Run): AsyncGenerator<Reply> {
-    try {
-      for await (const answer of answers) {
-        await heldBack(answer, run);
-        yield answer;
-      }
-    } finally {
-      this.#over();
-    }
   }
 
   /** Its last command would be a tenth of what an idle client costs. */
@@ -142,6 +135,6 @@ export class CommandHandler implements Disposable {
 }
 
 /** Or as soon as nobody waits for the reply any more. */
-async function heldBack({ heldBackMs }: Reply, { interruption }: Run): Promise<void> {
-  if (heldBackMs) await delay(heldBackMs, undefined, { signal: interruption.signal }).catch(() => {});
+async function heldBack(ms: number, { signal }: Interruption): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => {});
 }

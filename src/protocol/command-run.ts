@@ -8,7 +8,7 @@ import type { CommandData } from './data-channel.ts';
 import type { CommandEnvironment, SessionEvent } from './environment.ts';
 import { Interruption } from './interruption.ts';
 import { replyForError } from './replies-for-errors.ts';
-import { isFinal, isReply, type Outcome, type Reply, ReplyError, reply } from './reply.ts';
+import { type Begun, isReply, type Outcome, type Reply, ReplyError, reply } from './reply.ts';
 import type { Pending, RunningTransfer, Session } from './session.ts';
 import { summaryOf } from './summary.ts';
 
@@ -55,7 +55,7 @@ export class CommandRun implements CommandContext, Run {
       check(row, argument, this.session);
       const outcome = row.run(this, argument);
       if (isReply(outcome)) return outcome;
-      return outcome instanceof Promise ? outcome.catch((error) => this.#refusal(error)) : this.#untilFinal(outcome);
+      return this.#guarded(outcome);
     } catch (error) {
       return this.#refusal(error);
     }
@@ -97,15 +97,14 @@ export class CommandRun implements CommandContext, Run {
     this.session.transfer = transfer;
   }
 
-  async *#untilFinal(answers: AsyncIterable<Reply>): AsyncGenerator<Reply> {
+  async #guarded(outcome: Promise<Reply | Begun>): Promise<Reply | Begun> {
     try {
-      for await (const answer of answers) {
-        yield answer;
-        if (isFinal(answer)) return;
-      }
-      throw new Error('the command ended without a final reply');
+      const answer = await outcome;
+      if (isReply(answer)) return answer;
+      const complete = () => answer.complete().catch((error) => this.#refusal(error));
+      return { preliminary: answer.preliminary, complete };
     } catch (error) {
-      yield this.#refusal(error);
+      return this.#refusal(error);
     }
   }
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { reset } from '../transfer/reset.ts';
 import type { CommandContext } from './command.ts';
-import { type Reply, reply } from './reply.ts';
+import { type Begun, type Reply, reply } from './reply.ts';
 
 /** A transfer as a command describes it; runTransfer gives it a data connection and the replies around it. */
 export interface TransferPlan {
@@ -31,11 +31,10 @@ const ABORTED = reply(426, 'Transfer aborted.');
  * Runs a transfer: 150, then the data connection, then one final reply (RFC 959 section 5.4).
  * The command has asked `data.demandPrepared()` and opened its files before, so that a refusal comes instead of the 150.
  */
-export async function* runTransfer(context: CommandContext, plan: TransferPlan): AsyncGenerator<Reply> {
+export function runTransfer(context: CommandContext, plan: TransferPlan): Begun {
   const { verb, path, total } = plan;
   context.beginTransfer({ verb, path, startedMs: Date.now(), moved: 0, ...(total !== undefined && { total }) });
-  yield reply(150, plan.opening);
-  yield await complete(context, plan);
+  return { preliminary: reply(150, plan.opening), complete: () => complete(context, plan) };
 }
 
 async function complete(context: CommandContext, plan: TransferPlan): Promise<Reply> {

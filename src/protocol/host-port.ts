@@ -51,7 +51,8 @@ export function formatPassive(address: string, port: number): string {
  * IPv6 as IPv4, IPv6 compressed in lower case and without a zone. What is no address comes back as it is.
  */
 export function canonicalAddress(address: string): string {
-  if (!isIPv6(address)) return address;
+  // Nearly all are IPv4, which it takes long to find out by isIPv6.
+  if (!address.includes(':') || !isIPv6(address)) return address;
   const unscoped = address.split('%', 1)[0]!;
   const canonical = new SocketAddress({ family: 'ipv6', address: unscoped }).address;
   return canonical.startsWith('::ffff:') && canonical.includes('.') ? canonical.slice('::ffff:'.length) : canonical;
@@ -73,6 +74,20 @@ PRIVATE.addSubnet('fe80::', 10, 'ipv6');
  * RFC 1918, link-local, carrier-grade NAT (RFC 6598), unique local (RFC 4193). False for what is no address.
  */
 export function isPrivateAddress(address: string): boolean {
+  let known = answers.get(address);
+  if (known === undefined) {
+    known = checkPrivate(address);
+    if (answers.size >= MOST_ANSWERS) answers.clear();
+    answers.set(address, known);
+  }
+  return known;
+}
+
+/** To ask a BlockList takes as long as to make a data connection, and the same clients come again. */
+const answers = new Map<string, boolean>();
+const MOST_ANSWERS = 1000;
+
+function checkPrivate(address: string): boolean {
   const canonical = canonicalAddress(address);
   if (isIPv4(canonical)) return PRIVATE.check(canonical);
   return isIPv6(canonical) && PRIVATE.check(canonical, 'ipv6');

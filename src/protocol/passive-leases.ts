@@ -63,6 +63,11 @@ export class PassiveLeases {
    * @throws ReplyError 425 when no port becomes free to it in time.
    */
   async lease(client: string, interruption?: Interruption): Promise<PassiveLease> {
+    const queued = this.#waiting.has(client);
+    return (queued ? undefined : this.#takeBound(client)) ?? (await this.#waitFor(client, interruption));
+  }
+
+  async #waitFor(client: string, interruption: Interruption | undefined): Promise<PassiveLease> {
     const deadline = Date.now() + WAIT_FOR_PORT_MS;
     const queue = this.#waiting.get(client) ?? new Set();
     this.#waiting.set(client, queue);
@@ -93,6 +98,16 @@ export class PassiveLeases {
     this.#closed = true;
     this.#listeners.close();
     for (const queue of this.#waiting.values()) for (const { wake } of [...queue]) wake();
+  }
+
+  /** The usual case: a port that is bound already, and nothing to wait for. */
+  #takeBound(client: string): PassiveLease | undefined {
+    if (this.#closed) return undefined;
+    const port = this.#ledger.choose(client, Date.now());
+    const listener = port === undefined ? undefined : this.#listeners.get(port);
+    if (!listener) return undefined;
+    this.#ledger.take(client, listener.port);
+    return this.#expect(client, listener);
   }
 
   async #take(client: string): Promise<PassiveLease | undefined> {

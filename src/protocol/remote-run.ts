@@ -5,7 +5,7 @@ import type { Environment } from './environment.ts';
 import { Interruption } from './interruption.ts';
 import type { Presences } from './presences.ts';
 import { failureOf, type LoopDuties, type RemoteRequest, type ToLoop, type ToThread } from './remote-messages.ts';
-import { isFinal, type Reply, reply } from './reply.ts';
+import { type Begun, isFinal, type Reply, reply } from './reply.ts';
 import { POOL_FULL, type RequestPool } from './request-pool.ts';
 import type { Session } from './session.ts';
 import { sharedTransfer } from './shared-transfer.ts';
@@ -55,19 +55,12 @@ export class RemoteRun implements Run {
     this.#farEnd = port2;
   }
 
-  async *start(): AsyncGenerator<Reply> {
+  async start(): Promise<Reply | Begun> {
     this.#line.on('message', (message: ToLoop) => this.#received(message));
     this.#line.on('close', () => this.#lost(new Error('the thread has closed its line')));
     void this.#handOver();
-    for (;;) {
-      const answer = this.#replies.shift();
-      if (answer === undefined) {
-        await new Promise<void>((resolve) => (this.#onReply = resolve));
-      } else {
-        yield answer;
-        if (isFinal(answer)) return;
-      }
-    }
+    const answer = await this.#next();
+    return isFinal(answer) ? answer : { preliminary: answer, complete: () => this.#next() };
   }
 
   abort(): void {
@@ -75,6 +68,11 @@ export class RemoteRun implements Run {
     // First, so that the thread knows why its data connection breaks.
     this.#post({ kind: 'abort' });
     this.interruption.abort();
+  }
+
+  async #next(): Promise<Reply> {
+    if (this.#replies.length === 0) await new Promise<void>((resolve) => (this.#onReply = resolve));
+    return this.#replies.shift()!;
   }
 
   async #handOver(): Promise<void> {

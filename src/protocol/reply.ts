@@ -15,18 +15,26 @@ export function reply(code: number, ...text: readonly string[]): Reply {
   return { code, lines: text };
 }
 
-/** What a command, or a line, is answered with. One reply is the rule; transfers yield a preliminary one first. */
-export type Outcome = Reply | Promise<Reply> | AsyncIterable<Reply>;
+/** A command that has got so far that the client is told: one 1xx reply, and then the final one (RFC 959 section 4.2). */
+export interface Begun {
+  readonly preliminary: Reply;
+  /** Does the rest. To be called once, when the preliminary reply is on its way. */
+  complete(): Promise<Reply>;
+}
+
+/** What a command, or a line, is answered with: exactly one final reply. */
+export type Outcome = Reply | Promise<Reply | Begun>;
 
 /** Whether there is nothing to wait for. */
-export function isReply(outcome: Outcome): outcome is Reply {
+export function isReply(outcome: Outcome | Begun): outcome is Reply {
   return 'code' in outcome;
 }
 
 /** All of them, for who does not mind to wait. */
 export async function* repliesOf(outcome: Outcome): AsyncGenerator<Reply> {
-  if (Symbol.asyncIterator in outcome) yield* outcome;
-  else yield await outcome;
+  const answer = await outcome;
+  yield isReply(answer) ? answer : answer.preliminary;
+  if (!isReply(answer)) yield await answer.complete();
 }
 
 /** Whether this is the last reply to its command: all but the preliminary 1xx are. */

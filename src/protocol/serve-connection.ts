@@ -4,7 +4,7 @@ import { CommandHandler } from './command-handler.ts';
 import { ControlStream } from './control-stream.ts';
 import type { Environment } from './environment.ts';
 import type { InputLine } from './line-reader.ts';
-import { closesConnection, isReply, type Outcome, type Reply, repliesOf, reply } from './reply.ts';
+import { type Begun, closesConnection, isReply, type Reply, repliesOf, reply } from './reply.ts';
 import type { Session } from './session.ts';
 import { summaryOf } from './summary.ts';
 
@@ -135,20 +135,16 @@ export class Conversation {
     return this.#writeAll(outcome);
   }
 
-  async #writeAll(outcome: Exclude<Outcome, Reply>): Promise<void> {
-    if (!(Symbol.asyncIterator in outcome)) {
-      this.#lookAhead();
-      this.#write(await outcome);
+  async #writeAll(outcome: Promise<Reply | Begun>): Promise<void> {
+    this.#lookAhead();
+    const answer = await outcome;
+    if (isReply(answer)) {
+      this.#write(answer);
       return;
     }
-    const replies = outcome[Symbol.asyncIterator]();
-    let step = replies.next();
-    this.#lookAhead();
-    for (let result = await step; !result.done; result = await step) {
-      this.#write(result.value);
-      this.#startAside();
-      step = replies.next();
-    }
+    this.#write(answer.preliminary);
+    this.#startAside();
+    this.#write(await answer.complete());
   }
 
   /** Looks at what came behind the command that runs: ABOR ends it, NOOP and STAT are answered beside a transfer. */

@@ -8,7 +8,7 @@ import type { Presences } from './presences.ts';
 import type { Rates } from './rates.ts';
 import { RemoteDataChannel } from './remote-data-channel.ts';
 import type { RemoteRequest } from './remote-messages.ts';
-import { isFinal, type Reply, repliesOf } from './reply.ts';
+import { isReply } from './reply.ts';
 import type { RunningTransfer, Session } from './session.ts';
 import { newTransferCounter, sharedTransfer } from './shared-transfer.ts';
 
@@ -35,13 +35,10 @@ export async function serveRequest(request: unknown, port: MessagePort, shared: 
   const run = new RequestRun({ row: rowFor(verb)!, argument, pending }, session, environment, data, line);
   line.listen(() => run.abort());
   try {
-    let last: Reply;
-    for await (const reply of repliesOf(run.start())) {
-      // Only when all is tidied up behind it is the command over.
-      if (isFinal(reply)) last = reply;
-      else line.post({ kind: 'preliminary', reply });
-    }
-    line.post({ kind: 'done', reply: last!, changes: changesOf(session, before) });
+    const answer = await run.start();
+    if (!isReply(answer)) line.post({ kind: 'preliminary', reply: answer.preliminary });
+    const last = isReply(answer) ? answer : await answer.complete();
+    line.post({ kind: 'done', reply: last, changes: changesOf(session, before) });
   } finally {
     line.close();
   }

@@ -41,6 +41,13 @@ export async function lookAtHand({
   return undefined;
 }
 
+/** What is open already is at hand, unless it has been removed from the system. @returns undefined when the kernel cannot tell. */
+export function statusOfOpen(descriptor: number): StatusFields | undefined {
+  if (!statxAvailable()) return undefined;
+  statx ??= new Statx();
+  return statx.lookAt(descriptor) < 0 ? undefined : statx.copy();
+}
+
 /** What stat(2) says of a place. @throws the error of stat(2). */
 export async function statusFieldsOf(place: Place): Promise<StatusFields> {
   return (await lookAtHand(place))?.fields ?? (await stat(place.path));

@@ -1,4 +1,5 @@
 /** What keeps virtual paths inside a root on the disk: one question, answered in more than one way. */
+import type { Medium } from './local-file-systems.ts';
 import { encodeOctets } from './octets.ts';
 
 /**
@@ -17,10 +18,21 @@ export interface Jail {
    * @throws StorageError `permission-denied` when the path leads outside; otherwise errors of the operating system.
    */
   open(path: string): Promise<Place>;
+  /**
+   * Opens a file for reading in one step, and at once, if that is possible without waiting for a disk.
+   * @param path a checked virtual path. @returns undefined for everything else: open() tells what is in the way.
+   */
+  openAtHand?(path: string): OpenedAtHand | undefined;
   /** A jail whose root is `directory` in this one. It is looked up anew for every path, so nothing is held for it. */
   within(directory: string): Jail;
   /** Gives back what is held between calls, when there are none under way. The jail can be used again. */
   close(): void;
+}
+
+/** A descriptor, to be closed with closeOwned(), of something on a file system of this machine. */
+export interface OpenedAtHand {
+  readonly descriptor: number;
+  readonly medium: Medium;
 }
 
 /** What Node's fs takes: a string, or octets for a name that is not UTF-8. */

@@ -1,12 +1,13 @@
 /** A file of the disk, open for reading. */
-import { lookAtHand } from './at-hand.ts';
-import type { Place } from './disk-jail.ts';
+import { closeOwned } from '../posix/thread-descriptors.ts';
+import { lookAtHand, statusOfOpen } from './at-hand.ts';
+import type { OpenedAtHand, Place } from './disk-jail.ts';
 import { fileTypeOf, type StatusFields } from './disk-status.ts';
 import { translateErrors } from './errno-kinds.ts';
 import { FileCursor } from './file-cursor.ts';
 import type { FileInKernel, ReadableFile } from './file-system.ts';
 import { localMedium, type Medium } from './local-file-systems.ts';
-import { type OpenFile, openAtHand, openPooled } from './open-file.ts';
+import { type OpenFile, openAtHand, openedAtHand, openPooled } from './open-file.ts';
 import { StorageError } from './storage-error.ts';
 
 /** From this size on, sending in the kernel saves more than it takes to ask on what file system a file is. */
@@ -33,6 +34,23 @@ export async function openReader(place: Place, path: string, start: number): Pro
   } catch (error) {
     await file.close();
     throw error;
+  }
+}
+
+/**
+ * The same for what the jail has opened already, which is closed when it is not what it has to be.
+ * @returns undefined when that cannot be found out.
+ */
+export function readerOf(opened: OpenedAtHand, path: string, start: number): ReadableFile | undefined {
+  let reader: ReadableFile | undefined;
+  try {
+    const fields = statusOfOpen(opened.descriptor);
+    if (!fields) return undefined;
+    const { size } = readable(fields, path, start);
+    reader = new DiskReader(openedAtHand(opened), path, { size, start, medium: opened.medium });
+    return reader;
+  } finally {
+    if (!reader) closeOwned(opened.descriptor);
   }
 }
 

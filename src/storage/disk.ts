@@ -6,7 +6,7 @@ import { statusFieldsOf } from './at-hand.ts';
 import { checkPath, splitPath } from './checked-path.ts';
 import { type Jail, nativePath, type Place, type SymlinkPolicy } from './disk-jail.ts';
 import { listDetails, listNames } from './disk-list.ts';
-import { openReader } from './disk-reader.ts';
+import { openReader, readerOf } from './disk-reader.ts';
 import { statusOf } from './disk-status.ts';
 import { openUpload } from './disk-upload.ts';
 import { errnoCodeOf, translateError, translateErrors } from './errno-kinds.ts';
@@ -82,7 +82,14 @@ export class DiskFileSystem implements FileSystem {
   }
 
   read(path: string, { start = 0 }: { readonly start?: number } = {}): Promise<ReadableFile> {
-    return this.#onTarget('read', path, (place) => openReader(place, path, start));
+    return translateErrors('read', path, async () => {
+      checkPath(path);
+      const atHand = this.#jail.openAtHand?.(path);
+      const reader = atHand && readerOf(atHand, path, start);
+      if (reader) return reader;
+      using place = await this.#jail.open(path);
+      return await openReader(place, path, start);
+    });
   }
 
   write(path: string, how: WriteMode): Promise<WritableFile> {

@@ -4,11 +4,13 @@
  * opened and nothing else, whatever its name stands for by now.
  */
 import { closeSync, constants, existsSync, openSync } from 'node:fs';
+import { openCached } from '../posix/lookup-cache.ts';
 import { O_PATH } from '../posix/open-flags.ts';
 import { openBeneath, openBeneathAvailable } from '../posix/openat2.ts';
 import { closeOwned, ownedByThread } from '../posix/thread-descriptors.ts';
-import { type Jail, nativePath, Place, type SymlinkPolicy } from './disk-jail.ts';
+import { type Jail, nativePath, type OpenedAtHand, Place, type SymlinkPolicy } from './disk-jail.ts';
 import { errnoCodeOf } from './errno-kinds.ts';
+import { localMedium, type Medium } from './local-file-systems.ts';
 import { encodeOctets } from './octets.ts';
 import { resolveInside } from './real-path.ts';
 import { StorageError } from './storage-error.ts';
@@ -33,6 +35,7 @@ export class KernelJail implements Jail {
   }
 
   async open(path: string): Promise<OpenedPlace> {
+    if (path === '/') return this.#root.open();
     using root = await this.#root.open();
     let relative = path.slice(1) || '.';
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -49,6 +52,13 @@ export class KernelJail implements Jail {
     throw new StorageError('busy', `links keep changing under ${JSON.stringify(path)}`);
   }
 
+  openAtHand(path: string): OpenedAtHand | undefined {
+    const { kept } = this.#root;
+    if (kept?.medium === undefined) return undefined;
+    const found = openCached(kept.descriptor, encodeOctets(path.slice(1) || '.'), this.#symlinks === 'deny');
+    return found === undefined ? undefined : { descriptor: ownedByThread(found), medium: kept.medium };
+  }
+
   within(directory: string): Jail {
     return new KernelJail({ open: () => this.open(directory), close: () => {} }, this.#symlinks);
   }
@@ -60,26 +70,46 @@ export class KernelJail implements Jail {
 
 interface Root {
   open(): Promise<OpenedPlace>;
+  /** What stays open, if it does, and on what kind of file system it is. */
+  readonly kept?: { readonly descriptor: number; readonly medium: Medium | undefined } | undefined;
   close(): void;
 }
 
 /** A directory opened at its first use and kept for all that follow. */
 class KeptRoot implements Root {
   readonly #path: string;
-  #descriptor: number | undefined;
+  #kept: Root['kept'];
 
   constructor(path: string) {
     this.#path = path;
   }
 
+  get kept(): Root['kept'] {
+    return this.#kept;
+  }
+
   async open(): Promise<OpenedPlace> {
-    this.#descriptor ??= openSync(nativePath(this.#path), O_PATH | constants.O_DIRECTORY);
-    return new OpenedPlace(this.#descriptor, () => {});
+    this.#kept ??= this.#open();
+    return new OpenedPlace(this.#kept.descriptor, () => {});
   }
 
   close(): void {
-    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
-    this.#descriptor = undefined;
+    if (this.#kept !== undefined) closeSync(this.#kept.descriptor);
+    this.#kept = undefined;
+  }
+
+  #open(): Root['kept'] & object {
+    const path = nativePath(this.#path);
+    const kept = {
+      descriptor: openSync(path, O_PATH | constants.O_DIRECTORY),
+      medium: undefined as Medium | undefined,
+    };
+    // Nobody waits for the answer. Until it comes, all go the ordinary way.
+    void localMedium(`/proc/self/fd/${kept.descriptor}`).then(
+      (medium) => (kept.medium = medium),
+      () => {},
+    );
+    return kept;
   }
 }
 

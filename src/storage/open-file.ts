@@ -3,7 +3,8 @@ import { closeSync, constants, openSync, read, readSync, type Stats } from 'node
 import { type FileHandle, open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { cachedReadAvailable, readIfInMemory } from '../posix/cached-read.ts';
-import type { NativePath } from './disk-jail.ts';
+import { closeOwned } from '../posix/thread-descriptors.ts';
+import type { NativePath, OpenedAtHand } from './disk-jail.ts';
 import type { Medium } from './local-file-systems.ts';
 
 /** Without O_NONBLOCK a FIFO would hold a thread of Node's pool until somebody writes to it. Not there on Windows. */
@@ -28,7 +29,12 @@ export async function openPooled(path: NativePath): Promise<PooledFile> {
 
 /** @param path of what is open already (/proc/self/fd/N), so that there is nothing to look up. @throws the error of open(2). */
 export function openAtHand(path: NativePath, medium: Medium): OpenFile {
-  return new FileAtHand(openSync(path, READ), medium);
+  return new FileAtHand(openSync(path, READ), medium, closeSync);
+}
+
+/** A file that the jail has opened already. It is this one's from now on. */
+export function openedAtHand({ descriptor, medium }: OpenedAtHand): OpenFile {
+  return new FileAtHand(descriptor, medium, closeOwned);
 }
 
 class PooledFile implements OpenFile {
@@ -59,10 +65,13 @@ class PooledFile implements OpenFile {
 class FileAtHand implements OpenFile {
   readonly descriptor: number;
   readonly #medium: Medium;
+  readonly #close: (descriptor: number) => void;
 
-  constructor(descriptor: number, medium: Medium) {
+  /** @param close what belongs to how it was opened. */
+  constructor(descriptor: number, medium: Medium, close: (descriptor: number) => void) {
     this.descriptor = descriptor;
     this.#medium = medium;
+    this.#close = close;
   }
 
   async read(buffer: Uint8Array, position: number): Promise<number> {
@@ -72,7 +81,7 @@ class FileAtHand implements OpenFile {
 
   /** Nothing was written that closing could have to wait for. */
   async close(): Promise<void> {
-    closeSync(this.descriptor);
+    this.#close(this.descriptor);
   }
 
   #readOnTheSpot(buffer: Uint8Array, position: number): number | undefined {

@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import { finished } from 'node:stream/promises';
 import type { ReadableFile } from '../storage/file-system.ts';
 import { StorageError } from '../storage/storage-error.ts';
 import { DataConnectionError } from './data-connection-error.ts';
@@ -36,11 +35,14 @@ export async function* counted(
  * @throws DataConnectionError when the connection breaks before that.
  */
 export async function sendEnd(socket: Socket): Promise<void> {
-  socket.end();
   // Whatever the client still sends on a download's connection is dropped; unread octets would turn the close into a reset.
   socket.resume();
-  await finished(socket, { readable: false }).catch((cause: unknown) => {
-    throw DataConnectionError.from(cause);
+  await new Promise<void>((resolve, reject) => {
+    // Called when it has ended, as when it cannot any more.
+    socket.end((cause?: Error | null) => {
+      if (cause || !socket.writableFinished) reject(DataConnectionError.from(cause ?? socket.errored));
+      else resolve();
+    });
   });
   socket.destroySoon();
 }
@@ -53,11 +55,35 @@ export async function sendEnd(socket: Socket): Promise<void> {
 export async function* readChunks(file: ReadableFile, length: number): AsyncGenerator<Uint8Array> {
   const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, Math.max(length, 1)));
   for (let left = length; left > 0; ) {
-    const bytes = await file.read(left < buffer.length ? buffer.subarray(0, left) : buffer);
-    if (bytes === 0) throw new StorageError('changed-while-reading', `${left} of ${length} octets are gone`);
+    const bytes = await readSome(file, buffer, left, length);
     left -= bytes;
     yield buffer.subarray(0, bytes);
   }
+}
+
+/**
+ * Sends an open file, from where it stands, as it is.
+ * @param length and errors as those of readChunks() and write(). @param onMoved told of octets that the kernel has taken.
+ */
+export async function sendChunks(
+  file: ReadableFile,
+  socket: Socket,
+  length: number,
+  onMoved: (bytes: number) => void,
+): Promise<void> {
+  const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, Math.max(length, 1)));
+  for (let left = length; left > 0; ) {
+    const bytes = await readSome(file, buffer, left, length);
+    await write(socket, buffer.subarray(0, bytes));
+    left -= bytes;
+    onMoved(bytes);
+  }
+}
+
+async function readSome(file: ReadableFile, buffer: Uint8Array, left: number, length: number): Promise<number> {
+  const bytes = await file.read(left < buffer.length ? buffer.subarray(0, left) : buffer);
+  if (bytes === 0) throw new StorageError('changed-while-reading', `${left} of ${length} octets are gone`);
+  return bytes;
 }
 
 /** Fulfilled when the kernel has taken the chunk. @throws DataConnectionError when the connection breaks before. */

@@ -4,7 +4,7 @@ import type { CommandContext, Row } from '../command.ts';
 import { runTransfer } from '../data-transfer.ts';
 import { DEFAULT_FACTS, formatFactLine, formatFacts, mlstFeature, needsStatus } from '../facts.ts';
 import { formatListLine, formatNameLine, oneLine } from '../list-formats.ts';
-import { type Reply, ReplyError, reply } from '../reply.ts';
+import { type Begun, ReplyError, reply } from '../reply.ts';
 import { resolvePath } from '../virtual-path.ts';
 import { inOrder } from './list-order.ts';
 import { type ListTarget, listTarget } from './list-target.ts';
@@ -22,10 +22,10 @@ export const listingCommands: readonly Row[] = [
     access: 'logged-in',
     permission: 'list',
     heavy: true,
-    run: async function* (context, argument) {
+    run: async (context, argument) => {
       const target = await prepare(context, argument);
       const now = Date.now();
-      yield* sendListing(
+      return sendListing(
         context,
         'LIST',
         target.path,
@@ -42,12 +42,12 @@ export const listingCommands: readonly Row[] = [
     access: 'logged-in',
     permission: 'list',
     heavy: true,
-    run: async function* (context, argument) {
+    run: async (context, argument) => {
       const target = await prepare(context, argument);
       // A path that names what it lists comes back as it was given, so that RETR can use it (wire rule W22).
       const format = ({ name }: DirectoryEntry) => formatNameLine(target.prefix + name);
       const details = target.switches.byTime || target.switches.bySize;
-      yield* sendListing(context, 'NLST', target.path, lines(context, target, details, format));
+      return sendListing(context, 'NLST', target.path, lines(context, target, details, format));
     },
   },
   {
@@ -103,7 +103,7 @@ async function* lines(
   for await (const entries of inOrder(target.entries({ details }), switches)) yield entries.map(format).join('');
 }
 
-async function* machineList(context: CommandContext, argument: string): AsyncGenerator<Reply> {
+async function machineList(context: CommandContext, argument: string): Promise<Begun> {
   const { session, storage, account, data } = context;
   data.demandPrepared();
   const path = resolvePath(session.directory, argument);
@@ -118,17 +118,12 @@ async function* machineList(context: CommandContext, argument: string): AsyncGen
         .join('');
     }
   }
-  yield* sendListing(context, 'MLSD', path, factLines());
+  return sendListing(context, 'MLSD', path, factLines());
 }
 
 /** Listings end their lines with CRLF whatever the TYPE, and are never converted. */
-async function* sendListing(
-  context: CommandContext,
-  verb: string,
-  path: string,
-  text: AsyncIterable<string>,
-): AsyncGenerator<Reply> {
-  yield* runTransfer(context, {
+function sendListing(context: CommandContext, verb: string, path: string, text: AsyncIterable<string>): Begun {
+  return runTransfer(context, {
     verb,
     path,
     opening: 'Opening data connection for the listing.',

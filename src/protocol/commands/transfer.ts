@@ -1,5 +1,5 @@
 import { encodeLines } from '../../transfer/ascii.ts';
-import { counted, readChunks, send, sendEnd } from '../../transfer/send.ts';
+import { counted, readChunks, send, sendChunks, sendEnd } from '../../transfer/send.ts';
 import { canSendFile, sendFile } from '../../transfer/send-file.ts';
 import { throttled } from '../../transfer/throttle.ts';
 import type { CommandContext, Row } from '../command.ts';
@@ -7,7 +7,7 @@ import { converts } from '../conversion.ts';
 import { runTransfer } from '../data-transfer.ts';
 import { parseOctetCount } from '../decimal.ts';
 import { rateLimits } from '../rates.ts';
-import { type Reply, ReplyError, reply } from '../reply.ts';
+import { type Begun, type Reply, ReplyError, reply } from '../reply.ts';
 import { resolvePath } from '../virtual-path.ts';
 import { append, store, storeUnique } from './upload.ts';
 
@@ -120,7 +120,7 @@ export const transferCommands: readonly Row[] = [
   },
 ];
 
-async function* retrieve(context: CommandContext, argument: string): AsyncGenerator<Reply> {
+async function retrieve(context: CommandContext, argument: string): Promise<Begun> {
   const { session, storage, data, pending } = context;
   data.demandPrepared();
   const path = resolvePath(session.directory, argument);
@@ -131,7 +131,7 @@ async function* retrieve(context: CommandContext, argument: string): AsyncGenera
   const file = await storage.read(path, { start });
   const end = pending.range ? Math.min(pending.range.last + 1, file.size) : file.size;
   const length = Math.max(0, end - start);
-  yield* runTransfer(context, {
+  return runTransfer(context, {
     verb: 'RETR',
     path,
     // The size, as curl and ftplib read it from here; never where conversion makes it wrong (wire rule W3).
@@ -139,8 +139,9 @@ async function* retrieve(context: CommandContext, argument: string): AsyncGenera
     total: length,
     async move(socket, onMoved) {
       const limits = rateLimits(context);
-      if (!text && limits.length === 0 && canSendFile(file, socket)) {
-        await sendFile(file, socket, length, onMoved);
+      if (!text && limits.length === 0) {
+        if (canSendFile(file, socket)) await sendFile(file, socket, length, onMoved);
+        else await sendChunks(file, socket, length, onMoved);
       } else {
         const throttle = { limits, socket, signal: context.interruption.signal };
         const chunks = counted(throttled(readChunks(file, length), throttle), onMoved);

@@ -10,7 +10,7 @@ import type { CommandContext } from '../command.ts';
 import { converts } from '../conversion.ts';
 import { runTransfer } from '../data-transfer.ts';
 import { rateLimits } from '../rates.ts';
-import { type Reply, ReplyError } from '../reply.ts';
+import { type Begun, ReplyError } from '../reply.ts';
 import { rememberDigest, uploadDigest } from '../upload-digest.ts';
 import { resolvePath } from '../virtual-path.ts';
 
@@ -18,12 +18,12 @@ import { resolvePath } from '../virtual-path.ts';
 const UNIQUE_NAMES = 10_000;
 const NAME_TAKEN: ReadonlySet<StorageErrorKind> = new Set(['exists', 'is-a-directory', 'is-a-symlink']);
 
-export async function* store(context: CommandContext, argument: string): AsyncGenerator<Reply> {
+export async function store(context: CommandContext, argument: string): Promise<Begun> {
   const { session, storage } = context;
   demandReady(context);
   const path = resolvePath(session.directory, argument);
   const how = await storeMode(context, path);
-  yield* upload(context, 'STOR', path, await storage.write(path, how), {});
+  return upload(context, 'STOR', path, await storage.write(path, how), {});
 }
 
 /** Octets that are there already are gone when they are written over: that takes the permission to delete. */
@@ -35,18 +35,18 @@ async function storeMode(context: CommandContext, path: string): Promise<WriteMo
   return { mode: 'resume', at: pending.restartAt };
 }
 
-export async function* append(context: CommandContext, argument: string): AsyncGenerator<Reply> {
+export async function append(context: CommandContext, argument: string): Promise<Begun> {
   demandReady(context);
   const path = resolvePath(context.session.directory, argument);
-  yield* upload(context, 'APPE', path, await context.storage.write(path, { mode: 'append' }), {});
+  return upload(context, 'APPE', path, await context.storage.write(path, { mode: 'append' }), {});
 }
 
-export async function* storeUnique(context: CommandContext, argument: string): AsyncGenerator<Reply> {
+export async function storeUnique(context: CommandContext, argument: string): Promise<Begun> {
   demandReady(context);
   const { name, path, file } = await openUnique(context, argument === '' ? 'upload' : argument);
   // RFC 1123 section 4.1.2.9 fixes the form of this line, since programs read the name from it.
   const opening = `FILE: ${name}`;
-  yield* upload(context, 'STOU', path, file, { opening, closing: `Transfer complete; stored as ${name}` });
+  return upload(context, 'STOU', path, file, { opening, closing: `Transfer complete; stored as ${name}` });
 }
 
 function demandReady(context: CommandContext): void {
@@ -77,18 +77,18 @@ async function openUnique(context: CommandContext, wanted: string) {
   throw new ReplyError(553, 'No name is free.');
 }
 
-async function* upload(
+function upload(
   context: CommandContext,
   verb: string,
   path: string,
   file: WritableFile,
   texts: { readonly opening?: string; readonly closing?: string },
-): AsyncGenerator<Reply> {
+): Begun {
   const { session, storage } = context;
   const text = converts(context);
   // Of a file that others may append to, nobody knows what it holds then; and of one that goes on, what came first.
   const digest = verb !== 'APPE' && file.start === 0 ? uploadDigest(context) : undefined;
-  yield* runTransfer(context, {
+  return runTransfer(context, {
     verb,
     path,
     opening: texts.opening ?? `Opening ${text ? 'ASCII' : 'BINARY'} data connection.`,
