@@ -1,5 +1,5 @@
 /** What can be done with a socket, connected or listening: getsockname(2), getpeername(2), shutdown(2), connect(2). */
-import { systemCall } from './libc.ts';
+import { errnoCall, systemCall } from './libc.ts';
 import { decodeSocketAddress, type Endpoint, SOCKET_ADDRESS_OCTETS } from './socket-address.ts';
 
 type AddressCall = (fd: number, address: Uint8Array, octets: Uint8Array) => number;
@@ -18,6 +18,15 @@ const connect2 = systemCall<[fd: number, address: Uint8Array, octets: number]>(
   'connect',
   'int connect(int socket, const uint8_t *address, uint32_t length)',
 );
+
+const recv = errnoCall<[fd: number, buffer: Uint8Array, octets: number, flags: number]>(
+  'long recv(int socket, uint8_t *buffer, size_t octets, int flags)',
+);
+const oneOctet = new Uint8Array(1);
+
+/** <sys/socket.h> */
+const MSG_PEEK = 2;
+const MSG_DONTWAIT = process.platform === 'darwin' ? 0x80 : 0x40;
 
 /** <sys/socket.h>: SHUT_RD, SHUT_WR, SHUT_RDWR. */
 const HOW = { read: 0, write: 1, both: 2 } as const;
@@ -48,6 +57,15 @@ export function peerAddress(fd: number): Endpoint {
  */
 export function shutdown(fd: number, how: keyof typeof HOW): void {
   shutdown2(fd, HOW[how]);
+}
+
+/**
+ * Whether octets have come over a connection that nobody has read: recv(2), MSG_PEEK. Does not wait.
+ *
+ * @returns false at its end as well, and for a connection that is broken.
+ */
+export function hasUnread(fd: number): boolean {
+  return recv(fd, oneOctet, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
 /**

@@ -1,11 +1,18 @@
 import type { Socket } from 'node:net';
 import type { Arrival } from './reception.ts';
+import type { Endpoint } from './service.ts';
 
 /** Clients that a server of Node's has accepted, in the order in which they came, until somebody takes them. */
 export class Arrivals {
   readonly #waiting: Socket[] = [];
+  readonly #local: Endpoint | undefined;
   #wake: () => void = ignore;
   #closed = false;
+
+  /** @param listening the address of the listening socket: that of all who come, unless it stands for all addresses. */
+  constructor(listening?: Endpoint) {
+    this.#local = listening && !ALL_ADDRESSES.has(listening.address) ? listening : undefined;
+  }
 
   add(stream: Socket): void {
     // A client that resets while it waits for its turn must not bring the process down.
@@ -17,7 +24,7 @@ export class Arrivals {
   /** The next one that is still there; undefined when nobody waits. */
   take(): Arrival | undefined {
     for (let stream = this.#waiting.shift(); stream; stream = this.#waiting.shift()) {
-      if (!hasLeft(stream)) return arrivalOf(stream);
+      if (!hasLeft(stream)) return arrivalOf(stream, this.#local);
       stream.destroy();
     }
     return undefined;
@@ -51,11 +58,13 @@ function hasLeft(stream: Socket): boolean {
   return stream.remoteAddress === undefined || stream.readableEnded;
 }
 
-/** @param stream connected, so that both of its ends are known. */
-function arrivalOf(stream: Socket): Arrival {
+const ALL_ADDRESSES: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
+
+/** @param stream connected, so that both of its ends are known. @param local its own end, where that need not be asked. */
+function arrivalOf(stream: Socket, local: Endpoint | undefined): Arrival {
   return {
     stream,
-    local: { address: stream.localAddress ?? '', port: stream.localPort ?? 0 },
+    local: local ?? { address: stream.localAddress ?? '', port: stream.localPort ?? 0 },
     remote: { address: stream.remoteAddress ?? '', port: stream.remotePort ?? 0 },
   };
 }

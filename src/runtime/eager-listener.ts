@@ -28,13 +28,14 @@ export class EagerListener {
   readonly #scarce = descriptorLimit() - SPARE_DESCRIPTORS;
   /** Absent while clients are taken one by one. */
   #server: Server | undefined;
-  readonly #arrivals = new Arrivals();
+  readonly #arrivals: Arrivals;
   readonly #closing = new AbortController();
 
   private constructor(kernel: KernelListener, backlog: number | undefined) {
     this.#kernel = kernel;
     this.#backlog = backlog;
     this.address = kernel.address;
+    this.#arrivals = new Arrivals(kernel.address);
   }
 
   /** As KernelListener.open. */

@@ -1,10 +1,16 @@
 import type { Socket } from 'node:net';
+import { descriptorOf } from '../posix/descriptor-of.ts';
+import { posixAvailable } from '../posix/libc.ts';
+import { hasUnread, shutdown } from '../posix/socket.ts';
 import type { ReadableFile } from '../storage/file-system.ts';
 import { StorageError } from '../storage/storage-error.ts';
 import { DataConnectionError } from './data-connection-error.ts';
 
 /** One write(2) of this size per turn keeps a fast client fast and lets the others in between. */
 const CHUNK_BYTES = 256 * 1024;
+
+/** Less than this is cut from a buffer that all have in common. */
+const POOLED_BYTES = 4096;
 
 /**
  * Sends everything that `source` yields. A chunk may be reused once the next one is asked for.
@@ -35,6 +41,7 @@ export async function* counted(
  * @throws DataConnectionError when the connection breaks before that.
  */
 export async function sendEnd(socket: Socket): Promise<void> {
+  if (endAtOnce(socket)) return;
   // Whatever the client still sends on a download's connection is dropped; unread octets would turn the close into a reset.
   socket.resume();
   await new Promise<void>((resolve, reject) => {
@@ -45,6 +52,23 @@ export async function sendEnd(socket: Socket): Promise<void> {
     });
   });
   socket.destroySoon();
+}
+
+/**
+ * The end of a connection that has nothing left to send takes one call, where Node's way to it takes a turn of the event
+ * loop. Not where octets have come that nobody has read: a close would be a reset then.
+ */
+function endAtOnce(socket: Socket): boolean {
+  if ('encrypted' in socket || !posixAvailable() || socket.destroyed || socket.writableLength > 0) return false;
+  const descriptor = descriptorOf(socket);
+  if (hasUnread(descriptor)) return false;
+  try {
+    shutdown(descriptor, 'write');
+    return true;
+  } catch {
+    // A connection that is broken; the ordinary way tells how.
+    return false;
+  }
 }
 
 /**
@@ -71,7 +95,9 @@ export async function sendChunks(
   length: number,
   onMoved: (bytes: number) => void,
 ): Promise<void> {
-  const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, Math.max(length, 1)));
+  if (length === 0) return;
+  const buffer =
+    length < POOLED_BYTES ? Buffer.allocUnsafe(length) : Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, length));
   for (let left = length; left > 0; ) {
     const bytes = await readSome(file, buffer, left, length);
     await write(socket, buffer.subarray(0, bytes));
