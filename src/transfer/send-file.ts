@@ -11,14 +11,25 @@ import { DataConnectionError } from './data-connection-error.ts';
 import { write } from './send.ts';
 import { restartStallTimer } from './stall-timer.ts';
 
-/** In one call of sendfile(2). */
-const PIECE_BYTES = 512 * 1024;
-/** In one turn of the event loop: a fifth of a millisecond, then other clients have theirs. */
+/**
+ * In one call of sendfile(2): what fits into one segment as it is handed to the network (64 KiB with its headers, before
+ * the card cuts it up), in whole pages. A call that sends more makes a full segment and a small one, again and again, which
+ * takes a third more of the processor.
+ */
+const PIECE_BYTES = 60 * 1024;
+/** In one turn of the event loop, all transfers together: a fifth of a millisecond, then other clients have theirs. */
 const TURN_BYTES = 1024 * 1024;
+/** But so much of each. Fewer, and turns cost more than what is sent; more, and the clients' processors forget what they have. */
+const LEAST_TURN_BYTES = 4 * PIECE_BYTES;
+/** So far ahead is a disk's file asked for at once whether it is in memory. */
+const PROBE_BYTES = 512 * 1024;
 /** Through the process when the socket is full: its write tells when the socket has room again, which is for far more. */
 const SIGNAL_BYTES = 16 * 1024;
 /** Through the process when the disk has to be waited for. */
 const CHUNK_BYTES = 256 * 1024;
+
+/** Transfers under way in this thread. */
+let sending = 0;
 
 /** Why sending in the kernel stopped. */
 type Stop = 'end' | 'turn over' | 'socket full' | 'not in memory' | 'impossible';
@@ -46,8 +57,22 @@ export async function sendFile(
   length: number,
   onMoved: (bytes: number) => void,
 ): Promise<void> {
+  sending++;
+  try {
+    await sendOn(file, socket, file.inKernel.position + length, onMoved);
+  } finally {
+    sending--;
+  }
+}
+
+async function sendOn(
+  file: ReadableFile & { readonly inKernel: FileInKernel },
+  socket: Socket,
+  end: number,
+  onMoved: (bytes: number) => void,
+): Promise<void> {
   const { inKernel } = file;
-  const end = inKernel.position + length;
+  let signal: Buffer | undefined;
   let buffer: Buffer | undefined;
   for (;;) {
     const stop = sendInKernel(inKernel, socket, end, onMoved);
@@ -59,10 +84,11 @@ export async function sendFile(
     }
     const left = end - inKernel.position;
     const full = stop === 'socket full';
-    buffer ??= Buffer.allocUnsafeSlow(CHUNK_BYTES);
-    const chunk = buffer.subarray(0, Math.min(left, full ? SIGNAL_BYTES : CHUNK_BYTES));
+    if (full) signal ??= Buffer.allocUnsafeSlow(SIGNAL_BYTES);
+    else buffer ??= Buffer.allocUnsafeSlow(CHUNK_BYTES);
+    const chunk = (full ? signal : buffer)!.subarray(0, left);
     const octets = full ? readNow(inKernel, chunk) : await file.read(chunk);
-    if (octets === 0) throw new StorageError('changed-while-reading', `${left} of ${length} octets are gone`);
+    if (octets === 0) throw new StorageError('changed-while-reading', `${left} octets are gone`);
     await write(socket, chunk.subarray(0, octets));
     onMoved(octets);
   }
@@ -77,10 +103,16 @@ function readNow(file: FileInKernel, buffer: Buffer): number {
 
 /** As much as one turn may, as far as that waits for nothing. */
 function sendInKernel(file: FileInKernel, socket: Socket, end: number, onMoved: (bytes: number) => void): Stop {
+  const turnBytes = Math.max(TURN_BYTES / sending, LEAST_TURN_BYTES);
+  let inMemoryUntil = file.medium === 'memory' ? end : 0;
   for (let sentInTurn = 0; file.position < end; ) {
-    if (sentInTurn >= TURN_BYTES) return 'turn over';
-    const piece = Math.min(end - file.position, PIECE_BYTES);
-    if (file.medium === 'disk' && !isInMemory(file.descriptor, file.position, piece)) return 'not in memory';
+    if (sentInTurn >= turnBytes) return 'turn over';
+    if (file.position >= inMemoryUntil) {
+      const ahead = Math.min(end - file.position, PROBE_BYTES);
+      if (!isInMemory(file.descriptor, file.position, ahead)) return 'not in memory';
+      inMemoryUntil = file.position + ahead;
+    }
+    const piece = Math.min(inMemoryUntil - file.position, PIECE_BYTES);
     const sent = sendPiece(file, socket, piece);
     if (typeof sent !== 'number') return sent;
     file.advance(sent);
