@@ -1,7 +1,7 @@
 /** From a socket into a file within the kernel: splice(2), by way of a pipe, pipe(7). Linux. */
 import { constants } from 'node:os';
 import { PosixError } from './errno.ts';
-import { errnoCall, posixAvailable, systemCall } from './libc.ts';
+import { addressOf, errnoCall, pooledFunction, posixAvailable, systemCall } from './libc.ts';
 import { SOCKET_CONSTANTS } from './socket-constants.ts';
 import { closeOwned, ownedByThread } from './thread-descriptors.ts';
 
@@ -24,6 +24,10 @@ const splice = errnoCall<
   [from: number, fromOffset: null, to: number, toOffset: Uint8Array | null, octets: number, flags: number]
 >('long splice(int from, void *fromOffset, int to, uint8_t *toOffset, size_t octets, unsigned int flags)');
 
+const spliceOnPool = pooledFunction<
+  [from: number, fromOffset: null, to: number, toOffset: number, octets: number, flags: number]
+>('long splice(int from, void *fromOffset, int to, uintptr_t toOffset, size_t octets, unsigned int flags)');
+
 /** Written and read between two calls, which never overlap in a thread. */
 const position = new BigInt64Array(1);
 const positionOctets = new Uint8Array(position.buffer);
@@ -38,6 +42,8 @@ export class Pipe implements Disposable {
   readonly readEnd: number;
   readonly #writeEnd: number;
   readonly #octets: number;
+  /** For calls that overlap with those of other pipes. */
+  #offset: BigInt64Array | undefined;
 
   /**
    * @param octets that it takes, rounded up to a power of two of pages.
@@ -79,6 +85,20 @@ export class Pipe implements Disposable {
       position[0] = BigInt(offset);
       return splice(this.readEnd, null, fileFd, positionOctets, octets, SPLICE_F_NONBLOCK);
     });
+  }
+
+  /**
+   * The same on a thread of Node's pool. Until the promise is settled, file and pipe must stay open.
+   *
+   * @throws as putInto() does.
+   */
+  async putIntoOnPool(fileFd: number, offset: number, octets: number): Promise<number | undefined> {
+    this.#offset ??= new BigInt64Array(1);
+    this.#offset[0] = BigInt(offset);
+    const address = addressOf(new Uint8Array(this.#offset.buffer));
+    const put = await spliceOnPool(this.readEnd, null, fileFd, address, octets, SPLICE_F_NONBLOCK);
+    // Why it failed is known on the other thread only. Asked once more on this one, it will say so here; or succeed.
+    return put < 0 ? this.putInto(fileFd, offset, octets) : put;
   }
 
   [Symbol.dispose](): void {

@@ -25,27 +25,45 @@ export interface AtHand {
  * @returns undefined for what is not on a file system of this machine, and where it cannot be found out without waiting: the
  *   ordinary way is open then.
  */
-export async function lookAtHand({
-  descriptor,
-  path,
-}: Pick<Place, 'descriptor' | 'path'>): Promise<AtHand | undefined> {
-  if (descriptor === undefined || !statxAvailable()) return undefined;
-  statx ??= new Statx();
-  if (statx.lookAt(descriptor) < 0) return undefined;
-  const known = devices.get(statx.dev);
-  if (known && Date.now() - known.askedMs < REMEMBERED_MS) {
-    return known.medium && { fields: statx.copy(), medium: known.medium };
-  }
-  const { dev } = statx;
-  devices.set(dev, { medium: await localMedium(path).catch(() => undefined), askedMs: Date.now() });
+export async function lookAtHand({ descriptor }: Pick<Place, 'descriptor'>): Promise<AtHand | undefined> {
+  if (descriptor === undefined) return undefined;
+  const fields = look(descriptor);
+  if (!fields) return undefined;
+  const medium = mediumOn(fields.dev, descriptor);
+  if (!(medium instanceof Promise)) return medium && { fields: fields.copy(), medium };
+  await medium;
   return undefined;
 }
 
-/** What is open already is at hand, unless it has been removed from the system. @returns undefined when the kernel cannot tell. */
+/** What is open already is at hand. @returns undefined when the kernel cannot tell. */
 export function statusOfOpen(descriptor: number): StatusFields | undefined {
+  return look(descriptor)?.copy();
+}
+
+/** On what kind of file system an open file is, wherever its name has led to; at once if another one of it was asked for. */
+export function mediumOfOpen(descriptor: number): Medium | undefined | Promise<Medium | undefined> {
+  const fields = look(descriptor);
+  return fields ? mediumOn(fields.dev, descriptor) : askMedium(descriptor);
+}
+
+function look(descriptor: number): Statx | undefined {
   if (!statxAvailable()) return undefined;
   statx ??= new Statx();
-  return statx.lookAt(descriptor) < 0 ? undefined : statx.copy();
+  return statx.lookAt(descriptor) < 0 ? undefined : statx;
+}
+
+function mediumOn(device: number, descriptor: number): Medium | undefined | Promise<Medium | undefined> {
+  const known = devices.get(device);
+  if (known && Date.now() - known.askedMs < REMEMBERED_MS) return known.medium;
+  return askMedium(descriptor).then((medium) => {
+    devices.set(device, { medium, askedMs: Date.now() });
+    return medium;
+  });
+}
+
+/** Where there is no such directory, there are none of the file systems that it could be either. */
+function askMedium(descriptor: number): Promise<Medium | undefined> {
+  return localMedium(`/proc/self/fd/${descriptor}`).catch(() => undefined);
 }
 
 /** What stat(2) says of a place. @throws the error of stat(2). */

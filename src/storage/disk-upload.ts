@@ -2,12 +2,13 @@
  * A file of the disk, open for writing. Whether the octets go to a temporary file or into the file itself, and what becomes
  * of them at the end, is the business of an UploadTarget.
  */
+import { mediumOfOpen } from './at-hand.ts';
 import type { Place } from './disk-jail.ts';
 import { translateErrors } from './errno-kinds.ts';
 import { FileCursor } from './file-cursor.ts';
 import type { FileInKernel, WritableFile, WriteMode } from './file-system.ts';
 import { openInPlace } from './in-place-target.ts';
-import { mediumOf } from './local-file-systems.ts';
+import type { Medium } from './local-file-systems.ts';
 import { Preallocation } from './preallocation.ts';
 import { openReplacement } from './replacement-target.ts';
 import { StorageError } from './storage-error.ts';
@@ -59,11 +60,13 @@ class DiskUpload implements WritableFile {
     await this.#writing;
   }
 
-  async inKernel(): Promise<FileInKernel | undefined> {
+  inKernel(): FileInKernel | undefined | Promise<FileInKernel | undefined> {
     // Without an offset of its own it cannot be told where octets go (splice(2), EINVAL).
     if (this.#target.appends) return undefined;
-    const medium = await mediumOf(this.#target.file);
-    return medium && this.#cursor.inKernel(this.#target.file.fd, medium);
+    const { fd } = this.#target.file;
+    const known = (medium: Medium | undefined) => medium && this.#cursor.inKernel(fd, medium);
+    const medium = mediumOfOpen(fd);
+    return medium instanceof Promise ? medium.then(known) : known(medium);
   }
 
   commit(): Promise<void> {

@@ -116,11 +116,11 @@ export interface WritableFile extends AsyncDisposable {
   /** Offset in octets at which the first chunk lands. */
   readonly start: number;
   /**
-   * Present when the kernel itself might be asked to write it, which is found out when it is worth it: no later than write()
-   * or either end of the file is called next, the octets that it has copied have been told.
-   * @returns undefined when the file is neither in memory nor on a disk of this machine, or cannot be written so.
+   * Present when the kernel itself might be asked to write it. No later than write() or either end of the file is called next,
+   * the octets that it has copied have been told.
+   * @returns at once where it is known; undefined when the file is neither in memory nor on a disk of this machine, or cannot be written so.
    */
-  inKernel?(): Promise<FileInKernel | undefined>;
+  inKernel?(): FileInKernel | undefined | Promise<FileInKernel | undefined>;
   /** Stores all of `chunk`; it may be reused once the promise is fulfilled. */
   write(chunk: Uint8Array): Promise<void>;
   /** Makes the content visible under its name. Fulfilled when the file is closed. */

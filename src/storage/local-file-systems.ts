@@ -1,5 +1,5 @@
 /** File systems that have in the kernel's memory what they know of a file that is in its cache, so that a look never waits. */
-import { type FileHandle, statfs } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
 
 /**
  * <linux/magic.h>, statfs(2). Not those that ask a server (NFS, SMB, Ceph) or a program (FUSE): who waits for one of these
@@ -27,10 +27,4 @@ export async function localMedium(path: string | Buffer): Promise<Medium | undef
   const { type } = await statfs(path);
   if (IN_MEMORY.has(type)) return 'memory';
   return ON_DISK.has(type) ? 'disk' : undefined;
-}
-
-/** The same for an open file, wherever its name has led to. */
-export function mediumOf(file: FileHandle): Promise<Medium | undefined> {
-  // Where there is no such directory, there is none of the above either.
-  return localMedium(`/proc/self/fd/${file.fd}`).catch(() => undefined);
 }

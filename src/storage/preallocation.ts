@@ -1,7 +1,7 @@
 /** Room on the disk for an upload whose size has been announced (ALLO), so that it lies in few pieces. */
 import type { FileHandle } from 'node:fs/promises';
 import { preallocate } from '../posix/fallocate.ts';
-import { mediumOf } from './local-file-systems.ts';
+import { mediumOfOpen } from './at-hand.ts';
 
 /** Less is not worth a call. */
 const WORTH_IT_BYTES = 1024 * 1024;
@@ -24,7 +24,7 @@ export class Preallocation {
   async upTo(end: number): Promise<void> {
     if (end <= this.#reserved || this.#reserved >= this.#announced) return;
     // In memory there are no pieces, and what is set aside is cleared first.
-    if (this.#reserved === 0 && (await mediumOf(this.#file)) !== 'disk') return this.#giveUp();
+    if (this.#reserved === 0 && (await mediumOfOpen(this.#file.fd)) !== 'disk') return this.#giveUp();
     const octets = Math.min(this.#announced - this.#reserved, Math.max(AHEAD_BYTES, end - this.#reserved));
     const from = this.#reserved;
     this.#reserved += octets;

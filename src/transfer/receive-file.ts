@@ -4,11 +4,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PosixError } from '../posix/errno.ts';
 import { Pipe, spliceAvailable } from '../posix/splice.ts';
 import type { FileInKernel, WritableFile } from '../storage/file-system.ts';
+import { Turns } from '../storage/turns.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { Intake } from './intake.ts';
 
-/** From so many octets on, it pays to ask how the file can be written. */
-const WORTH_ASKING_BYTES = 128 * 1024;
+/** From so many octets on, it pays to wait for how the file can be written. */
+const WORTH_WAITING_BYTES = 128 * 1024;
 /** In one turn of the event loop: half a millisecond, then other clients have theirs. */
 const TURN_BYTES = 1024 * 1024;
 /** Fewer, and more turns are lost by waiting than octets are saved from being copied. */
@@ -17,6 +18,14 @@ const PIPE_BYTES = 1024 * 1024;
 const SIGNAL_BYTES = 4 * 1024;
 
 const buffers = new BufferPool();
+
+/** Transfers of this thread that the kernel stores. */
+let receiving = 0;
+/**
+ * One alone is stored on the spot. Of several, the copies are made by threads of the pool, since that is what takes the
+ * processor: by three at a time, so that one of Node's four is left to whoever else needs it.
+ */
+const turns = new Turns(3);
 
 /** What is told while octets are stored. */
 export interface Reception {
@@ -37,11 +46,14 @@ export interface Reception {
  * @throws DataConnectionError when the connection breaks before its end; whatever `file` throws.
  */
 export async function receiveFile(socket: Socket, file: WritableFile, reception: Reception): Promise<void> {
-  const direct = file.inKernel && !reception.onOctets && spliceAvailable();
-  const first = await receiveByBuffer(socket, file, reception, direct ? WORTH_ASKING_BYTES : undefined);
-  if (first === 'end') return;
-  const inKernel = await file.inKernel!();
-  if (inKernel?.medium === 'memory' && (await receiveInKernel(socket, file, inKernel, reception)) === 'end') return;
+  if (file.inKernel && !reception.onOctets && spliceAvailable()) {
+    const asked = file.inKernel();
+    // Before an answer that takes its time comes many a file is stored.
+    if (asked instanceof Promise && (await receiveByBuffer(socket, file, reception, WORTH_WAITING_BYTES)) === 'end')
+      return;
+    const inKernel = await asked;
+    if (inKernel?.medium === 'memory' && (await receiveInKernel(socket, file, inKernel, reception)) === 'end') return;
+  }
   await receiveByBuffer(socket, file, reception);
 }
 
@@ -72,22 +84,39 @@ async function receiveInKernel(
   inKernel: FileInKernel,
   { onMoved }: Reception,
 ): Promise<'end' | 'impossible'> {
+  using intake = new Intake(socket, Buffer.allocUnsafe(SIGNAL_BYTES));
+  receiving++;
+  using _ended = { [Symbol.dispose]: () => void receiving-- };
+  const signals = () => storeSignals(intake, file, inKernel, onMoved);
+  if ((await signals()) === 'end') return 'end';
   using pipe = pipeIfPossible();
   if (!pipe) return 'impossible';
-  using intake = new Intake(socket, Buffer.allocUnsafe(SIGNAL_BYTES));
-  for (;;) {
-    const chunk = await intake.next();
-    if (!chunk) return 'end';
-    await writeNow(inKernel, file, chunk);
-    onMoved(chunk.length);
+  do {
     for (let stop: Stop = 'turn over'; stop === 'turn over'; ) {
-      stop = moveNow(intake, pipe, inKernel, onMoved);
+      stop = await moveTurn(intake, pipe, inKernel, onMoved);
       if (stop === 'turn over') await nextTurn();
       if (stop === 'impossible') {
         await storeRest(pipe, file, onMoved);
         return 'impossible';
       }
     }
+  } while ((await signals()) === 'more');
+  return 'end';
+}
+
+/** Stores what comes little by little, until more has come than is worth reading. */
+async function storeSignals(
+  intake: Intake,
+  file: WritableFile,
+  inKernel: FileInKernel,
+  onMoved: (bytes: number) => void,
+): Promise<'end' | 'more'> {
+  for (;;) {
+    const chunk = await intake.next();
+    if (!chunk) return 'end';
+    await writeNow(inKernel, file, chunk);
+    onMoved(chunk.length);
+    if (chunk.length === SIGNAL_BYTES) return 'more';
   }
 }
 
@@ -117,14 +146,20 @@ async function writeNow(inKernel: FileInKernel, file: WritableFile, chunk: Uint8
 type Stop = 'nothing there' | 'turn over' | 'impossible';
 
 /** As much as one turn may, as far as it has come. */
-function moveNow(intake: Intake, pipe: Pipe, file: FileInKernel, onMoved: (bytes: number) => void): Stop {
+async function moveTurn(
+  intake: Intake,
+  pipe: Pipe,
+  file: FileInKernel,
+  onMoved: (bytes: number) => void,
+): Promise<Stop> {
   try {
     for (let movedInTurn = 0; movedInTurn < TURN_BYTES; ) {
       // At the end of the connection, as well as before it, reading tells what there is to know.
       const taken = intake.moveInto(pipe);
       if (!taken) return 'nothing there';
       for (let left = taken; left > 0; ) {
-        const put = pipe.putInto(file.descriptor, file.position, left);
+        const put =
+          receiving > 1 ? await putInTurn(pipe, file, left) : pipe.putInto(file.descriptor, file.position, left);
         if (!put) return 'impossible';
         file.advance(put);
         onMoved(put);
@@ -137,6 +172,10 @@ function moveNow(intake: Intake, pipe: Pipe, file: FileInKernel, onMoved: (bytes
     if (error instanceof PosixError) return 'impossible';
     throw error;
   }
+}
+
+function putInTurn(pipe: Pipe, { descriptor, position }: FileInKernel, octets: number): Promise<number | undefined> {
+  return turns.run(() => pipe.putIntoOnPool(descriptor, position, octets));
 }
 
 /** The octets that have left the connection and not reached the file. What kept the kernel from that, write() meets and names. */
