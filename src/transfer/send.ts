@@ -41,6 +41,8 @@ export async function* counted(
  * @throws DataConnectionError when the connection breaks before that.
  */
 export async function sendEnd(socket: Socket): Promise<void> {
+  // Its end() would wait for ever.
+  if (socket.destroyed) throw DataConnectionError.from(socket.errored);
   if (endAtOnce(socket)) return;
   // Whatever the client still sends on a download's connection is dropped; unread octets would turn the close into a reset.
   socket.resume();
@@ -59,7 +61,7 @@ export async function sendEnd(socket: Socket): Promise<void> {
  * loop. Not where octets have come that nobody has read: a close would be a reset then.
  */
 function endAtOnce(socket: Socket): boolean {
-  if ('encrypted' in socket || !posixAvailable() || socket.destroyed || socket.writableLength > 0) return false;
+  if ('encrypted' in socket || !posixAvailable() || socket.writableLength > 0) return false;
   const descriptor = descriptorOf(socket);
   if (hasUnread(descriptor)) return false;
   try {

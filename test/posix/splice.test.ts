@@ -115,6 +115,19 @@ describe.runIf(spliceAvailable())('a pipe between a connection and a file', () =
     expect(start.toString('latin1')).toBe('01o');
   });
 
+  it('puts octets on a thread of the pool as well, for several files at once', async () => {
+    const texts = ['one', 'another one', 'and a third'];
+    const work = texts.map(async (text) => {
+      const pipe = await pipeWith(text);
+      const path = await fileWith('');
+      return { pipe, path, file: opened(path, 'r+'), text };
+    });
+    const all = await Promise.all(work);
+    expect(await Promise.all(all.map(({ pipe, file }) => pipe.putIntoOnPool(file, 3, 100)))).toEqual([3, 11, 11]);
+    for (const { path, text } of all) expect(readFileSync(path, 'latin1')).toBe(`\0\0\0${text}`);
+    expect(await all[0]!.pipe.putIntoOnPool(all[0]!.file, 0, 100)).toBeUndefined();
+  });
+
   it('reaches offsets beyond 4 GiB', async () => {
     const pipe = await pipeWith('far');
     const path = await fileWith('');
@@ -156,6 +169,7 @@ describe.runIf(spliceAvailable())('a pipe between a connection and a file', () =
     const pipe = await pipeWith('octets');
     const file = opened(await fileWith(''), flags);
     expect(() => pipe.putInto(file, 0, 6)).toThrow(expect.objectContaining({ code, syscall: 'splice' }));
+    await expect(pipe.putIntoOnPool(file, 0, 6)).rejects.toMatchObject({ code, syscall: 'splice' });
     expect(rest(pipe)).toBe('octets');
   });
 

@@ -309,6 +309,23 @@ describe.runIf(spliceAvailable())('receiveFile', () => {
     expect((await contentOf(disk)).equals(content)).toBe(true);
   });
 
+  test('those of several uploads at once, each in its file', async ({ skip }) => {
+    if (!onTmpfs(TMPFS)) skip(`no tmpfs at ${TMPFS}`);
+    const disk = diskAt(await tmpfsDirectory());
+    const contents = [7 * MIB + 1, 5 * MIB, 9 * MIB + 4097, 12].map((size) => randomBytes(size));
+    const uploads = contents.map(async (content, index) => {
+      const { ours, theirs } = await connection();
+      const file = await disk.write(`/file-${index}`, { mode: 'replace' });
+      theirs.end(content);
+      expect(await store(ours, file)).toBe(content.length);
+      await file.commit();
+    });
+    await Promise.all(uploads);
+    for (const [index, content] of contents.entries()) {
+      expect((await contentOf(disk, `/file-${index}`)).equals(content)).toBe(true);
+    }
+  });
+
   test('and not with somebody who wants to hear of them', async ({ skip }) => {
     if (!onTmpfs(TMPFS)) skip(`no tmpfs at ${TMPFS}`);
     const { ours, theirs } = await connection();
