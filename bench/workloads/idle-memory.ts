@@ -6,6 +6,7 @@ import type { Stage, Workload } from './workload.ts';
 
 const MIB = 2 ** 20;
 const BOUND_MIB = 3;
+const WARM_UPS = 3;
 
 /**
  * What clients that do nothing take of our memory, over the server that has had as many and has none: several times, since V8
@@ -18,8 +19,11 @@ export const idleMemory: Workload = {
     const { clients } = stage.sizes;
     for (const own of stage.ours.filter(({ servesAll }) => servesAll)) {
       await using server = await stage.start(own);
-      // What is loaded and compiled at the first login is not theirs.
-      await (await IdleCrowd.gather(server, clients))[Symbol.asyncDispose]();
+      // What is loaded and compiled at the first logins is not theirs; and V8 takes some rounds to find its size.
+      for (let round = 0; round < WARM_UPS; round++) {
+        await (await IdleCrowd.gather(server, clients))[Symbol.asyncDispose]();
+        await residentBytes(server.pids);
+      }
       const grown: number[] = [];
       for (let round = 0; round < stage.rounds; round++) {
         const empty = await residentBytes(server.pids);
