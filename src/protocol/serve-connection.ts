@@ -82,6 +82,8 @@ export class Conversation {
       closed: () => this.#closed(),
     });
     this.#control.write(this.#handler.greet());
+    // Now: a unit that was started for this client has more to do in this turn, and it can wait.
+    this.#control.sendNow();
   }
 
   /** Says 421: now if nothing runs, else when the command that runs has got its reply. */
