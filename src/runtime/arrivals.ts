@@ -58,7 +58,7 @@ function hasLeft(stream: Socket): boolean {
   return stream.remoteAddress === undefined || stream.readableEnded;
 }
 
-const ALL_ADDRESSES: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
+const ALL_ADDRESSES: ReadonlySet<string> = new Set(['0.0.0.0', '::', '::ffff:0.0.0.0', '::ffff:0:0']);
 
 /** @param stream connected, so that both of its ends are known. @param local its own end, where that need not be asked. */
 function arrivalOf(stream: Socket, local: Endpoint | undefined): Arrival {

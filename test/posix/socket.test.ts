@@ -1,22 +1,14 @@
 import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { descriptorOf } from '../../src/posix/descriptor-of.ts';
 import { posixAvailable } from '../../src/posix/libc.ts';
 import { hasUnread } from '../../src/posix/socket.ts';
+import { connectedPair } from '../support/connected-pair.ts';
 
 /** The descriptor of a connection that nobody reads from, and its other end. */
-async function unreadConnection(): Promise<{ fd: number; ours: Socket; theirs: Socket }> {
-  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }).listen(0, '127.0.0.1');
-  onTestFinished(() => void server.close());
-  await once(server, 'listening');
-  const theirs = connect({ port: (server.address() as { port: number }).port, host: '127.0.0.1' });
-  const [ours] = (await once(server, 'connection')) as [Socket];
-  for (const socket of [ours, theirs]) {
-    socket.on('error', () => {});
-    onTestFinished(() => void socket.destroy());
-  }
+async function unreadConnection() {
+  const { ours, theirs } = await connectedPair();
   return { fd: descriptorOf(ours), ours, theirs };
 }
 

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import {
   closeSync,
   constants,
@@ -10,27 +9,19 @@ import {
   readSync,
   writeFileSync,
 } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { descriptorOf } from '../../src/posix/descriptor-of.ts';
 import { Pipe, spliceAvailable } from '../../src/posix/splice.ts';
+import { connectedPair } from '../support/connected-pair.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const KIB = 1024;
 
 /** A connection that nobody reads from here, and the client's end of it. */
-async function connection(): Promise<{ fd: number; theirs: Socket }> {
-  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }).listen(0, '127.0.0.1');
-  onTestFinished(() => void server.close());
-  await once(server, 'listening');
-  const theirs = connect({ port: (server.address() as { port: number }).port, host: '127.0.0.1' });
-  const [ours] = (await once(server, 'connection')) as [Socket];
-  for (const socket of [ours, theirs]) {
-    socket.on('error', () => {});
-    onTestFinished(() => void socket.destroy());
-  }
+async function connection() {
+  const { ours, theirs } = await connectedPair();
   return { fd: descriptorOf(ours), theirs };
 }
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, constants, ftruncateSync, mkdirSync, readdirSync, readFileSync, statfsSync } from 'node:fs';
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
-import { connect, createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -18,6 +18,7 @@ import { DataConnectionError } from '../../src/transfer/data-connection-error.ts
 import { canTakeIn } from '../../src/transfer/intake.ts';
 import { receiveFile } from '../../src/transfer/receive-file.ts';
 import { reset } from '../../src/transfer/reset.ts';
+import { connectedPair } from '../support/connected-pair.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const MIB = 2 ** 20;
@@ -26,21 +27,6 @@ const TMPFS_MAGIC = 0x0102_1994;
 const TMPFS = '/dev/shm';
 /** What goes through the process before it is asked how a file can be written, and one buffer more. */
 const BY_BUFFER_BYTES = 128 * 1024 + MIB;
-
-/** Two ends of a connection; nobody reads from either yet. */
-async function connection(): Promise<{ ours: Socket; theirs: Socket }> {
-  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }).listen(0, '127.0.0.1');
-  onTestFinished(() => void server.close());
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  const theirs = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
-  const [ours] = (await once(server, 'connection')) as [Socket];
-  for (const socket of [ours, theirs]) {
-    socket.on('error', () => {});
-    onTestFinished(() => void socket.destroy());
-  }
-  return { ours, theirs };
-}
 
 /** Turns of the event loop, until it is so. */
 async function until(holds: () => boolean): Promise<void> {
@@ -152,7 +138,7 @@ describe.runIf(spliceAvailable())('receiveFile', () => {
 
     test.each([0, 1, 4 * 1024, 128 * 1024, 5 * MIB + 3])('stores %i octets, each once', async (size) => {
       const content = randomBytes(size);
-      const { ours, theirs } = await connection();
+      const { ours, theirs } = await connectedPair();
       const file = await opened();
       theirs.end(content);
       expect(await store(ours, file)).toBe(size);
@@ -162,7 +148,7 @@ describe.runIf(spliceAvailable())('receiveFile', () => {
 
     test('stores what trickles in, in pieces of any size', async () => {
       const content = randomBytes(3 * MIB);
-      const { ours, theirs } = await connection();
+      const { ours, theirs } = await connectedPair();
       const file = await opened();
       let moved = 0;
       const storing = receiveFile(ours, file, { onMoved: (octets) => (moved += octets) });
@@ -182,7 +168,7 @@ describe.runIf(spliceAvailable())('receiveFile', () => {
     test('goes on at an offset, and cuts off what was behind', async () => {
       const [old, content] = [randomBytes(4 * MIB), randomBytes(2 * MIB + 1)];
       await fill(fileSystem, old);
-      const { ours, theirs } = await connection();
+      const { ours, theirs } = await connectedPair();
       const file = await opened({ mode: 'resume', at: 123_457 });
       theirs.end(content);
       expect(await store(ours, file)).toBe(content.length);
@@ -193,7 +179,7 @@ describe.runIf(spliceAvailable())('receiveFile', () => {
     test('appends, also behind what another one appends meanwhile', async () => {
       const [old, first, others, second] = [1000, MIB, 777, MIB].map((size) => randomBytes(size)) as Four<Buffer>;
       await fill(fileSystem, old);
-      const { ours, theirs } = await connection();
+      const { ours, theirs } = await connectedPair();
       const file = await opened({ mode: 'append' });
       expect(await file.inKernel?.()).toBeUndefined();
       let moved = 0;
@@ -212,7 +198,7 @@ describe.runIf(spliceAvailable())('receiveFile', () => {
 
     test('tells of the octets in their order, if somebody wants to hear of them', async () => {
       const content = randomBytes(5 * MIB + 3);
-      const { ours, theirs } = await connection();
+      const { ours, theirs } = await connectedPair();
       const file = await opened();
       const heard: Buffer[] = [];
       theirs.end(content);
@@ -225,7 +211,7 @@ describe.runIf(spliceAvailable())('receiveFile', () => {
     describe.each([0, 4096, MIB])('after %i octets', (size) => {
       /** A transfer that has stored so many octets and waits for more. */
       async function underWay() {
-        const { ours, theirs } = await connection();
+        const { ours, theirs } = await connectedPair();
         let moved = 0;
         const storing = receiveFile(ours, await opened(), { onMoved: (octets) => (moved += octets) });
         storing.catch(() => {});
@@ -263,7 +249,7 @@ describe.runIf(spliceAvailable())('receiveFile', () => {
     });
 
     test('a reset that came before anybody read breaks the transfer (W6)', async () => {
-      const { ours, theirs } = await connection();
+      const { ours, theirs } = await connectedPair();
       theirs.write(Buffer.alloc(4096));
       theirs.resetAndDestroy();
       await once(theirs, 'close');
@@ -271,13 +257,13 @@ describe.runIf(spliceAvailable())('receiveFile', () => {
     });
 
     test('a connection that is closed already breaks the transfer', async () => {
-      const { ours } = await connection();
+      const { ours } = await connectedPair();
       ours.destroy();
       await expect(store(ours, await opened())).rejects.toBeInstanceOf(DataConnectionError);
     });
 
     test('the stall time of the connection begins anew whenever octets come', async () => {
-      const { ours, theirs } = await connection();
+      const { ours, theirs } = await connectedPair();
       ours.setTimeout(3_600_000);
       const restarted = vi.spyOn(ours, 'setTimeout');
       let moved = 0;
@@ -299,7 +285,7 @@ describe.runIf(spliceAvailable())('receiveFile', () => {
   }) => {
     if (!onTmpfs(TMPFS)) skip(`no tmpfs at ${TMPFS}`);
     const content = randomBytes(20 * MIB);
-    const { ours, theirs } = await connection();
+    const { ours, theirs } = await connectedPair();
     const disk = diskAt(await tmpfsDirectory());
     const { file, written } = observed(await disk.write('/file', { mode: 'replace' }));
     theirs.end(content);
@@ -314,7 +300,7 @@ describe.runIf(spliceAvailable())('receiveFile', () => {
     const disk = diskAt(await tmpfsDirectory());
     const contents = [7 * MIB + 1, 5 * MIB, 9 * MIB + 4097, 12].map((size) => randomBytes(size));
     const uploads = contents.map(async (content, index) => {
-      const { ours, theirs } = await connection();
+      const { ours, theirs } = await connectedPair();
       const file = await disk.write(`/file-${index}`, { mode: 'replace' });
       theirs.end(content);
       expect(await store(ours, file)).toBe(content.length);
@@ -328,7 +314,7 @@ describe.runIf(spliceAvailable())('receiveFile', () => {
 
   test('and not with somebody who wants to hear of them', async ({ skip }) => {
     if (!onTmpfs(TMPFS)) skip(`no tmpfs at ${TMPFS}`);
-    const { ours, theirs } = await connection();
+    const { ours, theirs } = await connectedPair();
     const disk = diskAt(await tmpfsDirectory());
     const { file, written } = observed(await disk.write('/file', { mode: 'replace' }));
     theirs.end(randomBytes(5 * MIB));
@@ -339,7 +325,7 @@ describe.runIf(spliceAvailable())('receiveFile', () => {
 
   test('other work has its turn between two MiB that are moved within the kernel', async ({ skip }) => {
     if (!onTmpfs(TMPFS)) skip(`no tmpfs at ${TMPFS}`);
-    const { ours, theirs } = await connection();
+    const { ours, theirs } = await connectedPair();
     const disk = diskAt(await tmpfsDirectory());
     const file = await disk.write('/file', { mode: 'replace' });
     let inTurn = 0;
@@ -382,7 +368,7 @@ describe.runIf(spliceAvailable())('receiveFile', () => {
 
     test('nothing is read ahead of it, and the sender has to wait', async () => {
       const content = randomBytes(32 * MIB);
-      const { ours, theirs } = await connection();
+      const { ours, theirs } = await connectedPair();
       const { storage, file, release, calls } = await slow();
       const storing = store(ours, file);
       theirs.end(content);
@@ -398,7 +384,7 @@ describe.runIf(spliceAvailable())('receiveFile', () => {
     });
 
     test('a connection that is reset here ends for the client, while the storage is still waited for', async () => {
-      const { ours, theirs } = await connection();
+      const { ours, theirs } = await connectedPair();
       const { file, release, calls } = await slow();
       const storing = store(ours, file);
       storing.catch(() => {});
@@ -447,7 +433,7 @@ describe.runIf(spliceAvailable())('receiveFile', () => {
       const path = join(await temporaryDirectory(), 'file');
       const handle = await openedFile(path, 'w');
       const { file, written } = observed(told(handle, (await openedFile(path, flags)).fd));
-      const { ours, theirs } = await connection();
+      const { ours, theirs } = await connectedPair();
       theirs.end(content);
       expect(await store(ours, file)).toBe(content.length);
       expect(written()).toBeGreaterThan(BY_BUFFER_BYTES);
@@ -461,7 +447,7 @@ describe.runIf(spliceAvailable())('receiveFile', () => {
       // Takes octets up to here, and then fails (EPERM): in the middle of a page, and of what is in the pipe.
       const memory = sealedMemoryFile(3 * MIB + 1234);
       const { file, written } = observed(told(handle, memory));
-      const { ours, theirs } = await connection();
+      const { ours, theirs } = await connectedPair();
       theirs.end(content);
       expect(await store(ours, file)).toBe(content.length);
       expect(written()).toBeLessThan(content.length - MIB);
@@ -480,7 +466,7 @@ describe.runIf(spliceAvailable())('receiveFile', () => {
         if (stored >= 128 * 1024) throw full;
         stored += chunk.length;
       });
-      const { ours, theirs } = await connection();
+      const { ours, theirs } = await connectedPair();
       theirs.end(Buffer.alloc(5 * MIB));
       await expect(store(ours, file)).rejects.toBe(full);
     });
@@ -496,7 +482,7 @@ describe.runIf(spliceAvailable())('receiveFile', () => {
       onTestFinished(() => void execFileSync('umount', ['-l', mountPoint]));
       const disk = diskAt(mountPoint);
       const file = await disk.write('/file', { mode: 'replace' });
-      const { ours, theirs } = await connection();
+      const { ours, theirs } = await connectedPair();
       theirs.end(Buffer.alloc(8 * MIB));
       await expect(store(ours, file)).rejects.toMatchObject({ name: 'StorageError', kind: 'no-space' });
       await file.abandon();

@@ -1,24 +1,10 @@
 import { once } from 'node:events';
 import { readlinkSync } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { reset } from '../../src/transfer/reset.ts';
-
-async function connectedPair(): Promise<{ ours: Socket; theirs: Socket }> {
-  const server = createServer({ allowHalfOpen: true });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  const theirs = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
-  const [ours] = (await once(server, 'connection')) as [Socket];
-  server.close();
-  for (const socket of [ours, theirs]) {
-    socket.on('error', () => {});
-    onTestFinished(() => void socket.destroy());
-  }
-  return { ours, theirs };
-}
+import { connectedPair } from '../support/connected-pair.ts';
 
 /** What a descriptor of this process stands for, such as `socket:[4711]`; undefined when it is closed. */
 function openFile(descriptor: number): string | undefined {

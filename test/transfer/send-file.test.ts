@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { closeSync, openSync, truncateSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -14,24 +13,10 @@ import { openReader } from '../../src/storage/disk-reader.ts';
 import type { ReadableFile } from '../../src/storage/file-system.ts';
 import { sendEnd } from '../../src/transfer/send.ts';
 import { canSendFile, sendFile } from '../../src/transfer/send-file.ts';
+import { connectedPair } from '../support/connected-pair.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const MIB = 2 ** 20;
-
-/** Two ends of a connection; nobody reads from either yet. */
-async function connection(): Promise<{ ours: Socket; theirs: Socket }> {
-  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }).listen(0, '127.0.0.1');
-  onTestFinished(() => void server.close());
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  const theirs = connect({ port, host: '127.0.0.1', allowHalfOpen: true }).pause();
-  const [ours] = (await once(server, 'connection')) as [Socket];
-  for (const socket of [ours, theirs]) {
-    socket.on('error', () => {});
-    onTestFinished(() => void socket.destroy());
-  }
-  return { ours, theirs };
-}
 
 async function fileWith(content: Buffer): Promise<string> {
   const path = join(await temporaryDirectory(), 'file');
@@ -63,7 +48,7 @@ describe.runIf(sendFileAvailable())('sendFile', () => {
   ])('sends $length octets of $size from $start on, each once', async ({ size, start, length }) => {
     const content = randomBytes(size);
     const file = await opened(await fileWith(content), start);
-    const { ours, theirs } = await connection();
+    const { ours, theirs } = await connectedPair();
     const received = buffer(theirs);
     expect(await sent(file, ours, length)).toBe(length);
     expect((await received).equals(content.subarray(start, start + length))).toBe(true);
@@ -71,7 +56,7 @@ describe.runIf(sendFileAvailable())('sendFile', () => {
 
   test('goes on where the socket was full when a slow client reads again', async () => {
     const content = randomBytes(20 * MIB);
-    const { ours, theirs } = await connection();
+    const { ours, theirs } = await connectedPair();
     const sending = sent(await opened(await fileWith(content)), ours, content.length);
     // Far more than the kernel keeps for a connection: it is full as long as nobody reads.
     while (ours.writableLength === 0) await nextTurn();
@@ -83,7 +68,7 @@ describe.runIf(sendFileAvailable())('sendFile', () => {
     const path = await fileWith(randomBytes(MIB));
     const file = await opened(path);
     truncateSync(path, 1000);
-    const { ours, theirs } = await connection();
+    const { ours, theirs } = await connectedPair();
     theirs.resume();
     await expect(sent(file, ours, MIB)).rejects.toMatchObject({ kind: 'changed-while-reading' });
   });
@@ -93,7 +78,7 @@ describe.runIf(sendFileAvailable())('sendFile', () => {
     { how: 'closes', leave: (socket: Socket) => socket.destroy() },
   ])('a client that $how the connection breaks the transfer', async ({ leave }) => {
     const content = randomBytes(20 * MIB);
-    const { ours, theirs } = await connection();
+    const { ours, theirs } = await connectedPair();
     const sending = sent(await opened(await fileWith(content)), ours, content.length);
     while (ours.writableLength === 0) await nextTurn();
     leave(theirs);
@@ -102,7 +87,7 @@ describe.runIf(sendFileAvailable())('sendFile', () => {
 
   test('a connection that is destroyed here breaks the transfer', async () => {
     const content = randomBytes(20 * MIB);
-    const { ours } = await connection();
+    const { ours } = await connectedPair();
     const sending = sent(await opened(await fileWith(content)), ours, content.length);
     while (ours.writableLength === 0) await nextTurn();
     ours.destroy();
@@ -133,7 +118,7 @@ describe.runIf(sendFileAvailable())('sendFile', () => {
         return file.read(octets);
       },
     };
-    const { ours, theirs } = await connection();
+    const { ours, theirs } = await connectedPair();
     const received = buffer(theirs);
     const sending = sent(slow, ours, content.length);
     for (let turn = 0; turn < 100; turn++) await nextTurn();

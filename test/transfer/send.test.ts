@@ -1,28 +1,13 @@
-import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { descriptorOf } from '../../src/posix/descriptor-of.ts';
 import { posixAvailable } from '../../src/posix/libc.ts';
 import { hasUnread } from '../../src/posix/socket.ts';
 import type { ReadableFile } from '../../src/storage/file-system.ts';
 import { MemoryFileSystem } from '../../src/storage/memory.ts';
 import { sendChunks, sendEnd, write } from '../../src/transfer/send.ts';
-
-async function connection(): Promise<{ ours: Socket; theirs: Socket }> {
-  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }).listen(0, '127.0.0.1');
-  onTestFinished(() => void server.close());
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  const theirs = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
-  const [ours] = (await once(server, 'connection')) as [Socket];
-  for (const socket of [ours, theirs]) {
-    socket.on('error', () => {});
-    onTestFinished(() => void socket.destroy());
-  }
-  return { ours, theirs };
-}
+import { connectedPair } from '../support/connected-pair.ts';
 
 function opened(content: Uint8Array | string): Promise<ReadableFile> {
   return new MemoryFileSystem({ files: { '/file': content } }).read('/file');
@@ -31,7 +16,7 @@ function opened(content: Uint8Array | string): Promise<ReadableFile> {
 describe('sendChunks', () => {
   test.each([0, 1, 4095, 4096, 256 * 1024, 256 * 1024 + 1, 3_000_000])('sends %i octets as they are', async (size) => {
     const content = Buffer.from({ length: size }).map((_octet, at) => at % 251);
-    const { ours, theirs } = await connection();
+    const { ours, theirs } = await connectedPair();
     const received = buffer(theirs);
     let moved = 0;
     await sendChunks(await opened(content), ours, size, (octets) => (moved += octets));
@@ -42,7 +27,7 @@ describe('sendChunks', () => {
   });
 
   test('sends no more than it is told', async () => {
-    const { ours, theirs } = await connection();
+    const { ours, theirs } = await connectedPair();
     const received = buffer(theirs);
     await sendChunks(await opened('0123456789'), ours, 4, () => {});
     await sendEnd(ours);
@@ -51,7 +36,7 @@ describe('sendChunks', () => {
   });
 
   test('fails when the file ends before', async () => {
-    const { ours } = await connection();
+    const { ours } = await connectedPair();
     const sending = sendChunks(await opened('0123'), ours, 5, () => {});
     await expect(sending).rejects.toMatchObject({ name: 'StorageError', kind: 'changed-while-reading' });
   });
@@ -59,7 +44,7 @@ describe('sendChunks', () => {
 
 describe('sendEnd', () => {
   test.runIf(posixAvailable())('is done within its turn when nothing is left to send', async () => {
-    const { ours, theirs } = await connection();
+    const { ours, theirs } = await connectedPair();
     await write(ours, Buffer.from('all'));
     let turns = 0;
     const counting = setImmediate(() => turns++);
@@ -70,7 +55,7 @@ describe('sendEnd', () => {
   });
 
   test('waits for what is left to be sent', async () => {
-    const { ours, theirs } = await connection();
+    const { ours, theirs } = await connectedPair();
     const content = Buffer.alloc(32 * 2 ** 20, 'x');
     ours.write(content);
     let ended = false;
@@ -83,7 +68,7 @@ describe('sendEnd', () => {
   });
 
   test.runIf(posixAvailable())('is an orderly end, whatever the client has sent on its side', async () => {
-    const { ours, theirs } = await connection();
+    const { ours, theirs } = await connectedPair();
     theirs.write('nobody asked for this');
     while (!hasUnread(descriptorOf(ours))) await nextTurn();
     await write(ours, Buffer.from('all'));
@@ -94,13 +79,13 @@ describe('sendEnd', () => {
   });
 
   test('fails where the connection is closed already', async () => {
-    const { ours } = await connection();
+    const { ours } = await connectedPair();
     ours.destroy();
     await expect(sendEnd(ours)).rejects.toMatchObject({ name: 'DataConnectionError' });
   });
 
   test('fails where it breaks before all is sent', async () => {
-    const { ours, theirs } = await connection();
+    const { ours, theirs } = await connectedPair();
     ours.write(Buffer.alloc(32 * 2 ** 20));
     const ending = sendEnd(ours);
     theirs.resetAndDestroy();

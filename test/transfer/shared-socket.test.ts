@@ -1,23 +1,11 @@
 import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { descriptorOf } from '../../src/posix/descriptor-of.ts';
 import { reset } from '../../src/transfer/reset.ts';
 import { resetShared, socketOfDescriptor } from '../../src/transfer/shared-socket.ts';
-
-/** The end of a connection that is shared, nothing of which has been read; and the other end. */
-async function connectedPair(): Promise<{ kept: Socket; theirs: Socket }> {
-  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  const theirs = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
-  const [kept] = (await once(server, 'connection')) as [Socket];
-  server.close();
-  for (const socket of [kept, theirs]) quietly(socket);
-  return { kept, theirs };
-}
+import { connectedPair } from '../support/connected-pair.ts';
 
 function quietly(socket: Socket): Socket {
   socket.on('error', () => {});
@@ -37,7 +25,7 @@ async function arrives(from: Socket, to: Socket, text: string): Promise<void> {
 }
 
 test('a second socket on a connection reads what came before it was made, and writes', async () => {
-  const { kept, theirs } = await connectedPair();
+  const { ours: kept, theirs } = await connectedPair();
   theirs.write('early');
   const second = quietly(socketOfDescriptor(descriptorOf(kept)));
   expect(descriptorOf(second)).not.toBe(descriptorOf(kept));
@@ -47,7 +35,7 @@ test('a second socket on a connection reads what came before it was made, and wr
 });
 
 test('a connection outlives each one of its sockets, and ends with the last', async () => {
-  const { kept, theirs } = await connectedPair();
+  const { ours: kept, theirs } = await connectedPair();
   const second = quietly(socketOfDescriptor(descriptorOf(kept)));
   kept.destroy();
   await once(kept, 'close');
@@ -59,7 +47,7 @@ test('a connection outlives each one of its sockets, and ends with the last', as
 });
 
 test('an end that one of them sends is seen by the peer while the other one is open', async () => {
-  const { kept, theirs } = await connectedPair();
+  const { ours: kept, theirs } = await connectedPair();
   const second = quietly(socketOfDescriptor(descriptorOf(kept)));
   const ended = once(theirs, 'end');
   second.end('the last octets');
@@ -71,7 +59,7 @@ test('an end that one of them sends is seen by the peer while the other one is o
 test.each(['kept', 'second'] as const)(
   'a reset by the %s one holds for both, whichever is closed last',
   async (first) => {
-    const { kept, theirs } = await connectedPair();
+    const { ours: kept, theirs } = await connectedPair();
     const second = quietly(socketOfDescriptor(descriptorOf(kept)));
     const sockets = { kept, second };
     second.write(Buffer.alloc(64 * 1024 * 1024));
@@ -84,7 +72,7 @@ test.each(['kept', 'second'] as const)(
 );
 
 test('a reset for all reaches the peer although a descriptor is left over, and throws away what waits to be sent', async () => {
-  const { kept, theirs } = await connectedPair();
+  const { ours: kept, theirs } = await connectedPair();
   const second = quietly(socketOfDescriptor(descriptorOf(kept)));
   second.write(Buffer.alloc(64 * 1024 * 1024));
   const failed = once(theirs, 'error');
@@ -96,13 +84,13 @@ test('a reset for all reaches the peer although a descriptor is left over, and t
 });
 
 test('a socket that is closed has no descriptor to share', async () => {
-  const { kept } = await connectedPair();
+  const { ours: kept } = await connectedPair();
   kept.destroy();
   expect(() => descriptorOf(kept)).toThrow('no descriptor');
 });
 
 test('nothing is read until somebody reads: a duplicate finds all of it', async () => {
-  const { kept, theirs } = await connectedPair();
+  const { ours: kept, theirs } = await connectedPair();
   theirs.write('early');
   const second = quietly(socketOfDescriptor(descriptorOf(kept)));
   for (let turn = 0; turn < 50; turn++) await nextTurn();
