@@ -48,7 +48,8 @@ const READ_NO_LINKS = openHow(READ, READ_RESOLVE | RESOLVE_NO_SYMLINKS);
  * Opens a path below a directory for reading, as openBeneath() does, if it is in memory and of the same file system.
  *
  * @param relativePath without a leading slash. No NUL. @param noSymlinks whether there may be none in the path.
- * @returns a descriptor, which the caller closes; undefined for everything else, whatever it is.
+ * @returns a descriptor, which the caller closes; undefined for everything else, whatever it is: also for a link of which it
+ *   has to be written down that it was used (atime).
  */
 export function openCached(directory: number, relativePath: Uint8Array, noSymlinks: boolean): number | undefined {
   const path = terminated(relativePath);

