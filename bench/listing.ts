@@ -54,6 +54,10 @@ const LISTINGS: readonly Listing[] = [
 const MINUTE_MS = 60_000;
 const LF = 0x0a;
 
+/** What all of them serve, and the directory in it that a running candidate has for files, and makes if it is not there. */
+const SHARED = 'shared';
+const DIRECTORY = 'files';
+
 await runBench(
   {
     title: 'Listings',
@@ -70,7 +74,7 @@ another one is of, so that no line is like the last. Without pyftpdlib there are
     const folder = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'ohai-bench-'));
     try {
       note(`making ${number('entries')} files …\n`);
-      const files = fill(join(folder, 'files'), number('entries'));
+      const files = fill(join(folder, SHARED, DIRECTORY), number('entries'));
       const missing = await pyftpdlib.missing();
       if (missing !== undefined) note(`pyftpdlib: ${missing}\n`);
       await using ours = await serve(folder, ohaiFtpd('reactor'), '127.0.0.2');
@@ -86,7 +90,7 @@ another one is of, so that no line is like the last. Without pyftpdlib there are
 async function serve(folder: string, candidate: Candidate, address: string): Promise<RunningCandidate> {
   const place = join(folder, candidate.name);
   await mkdir(place);
-  await symlink(join(folder, 'files'), join(place, 'root'));
+  await symlink(join(folder, SHARED), join(place, 'root'));
   return await RunningCandidate.start(candidate, { address, folder: place, clients: 1 });
 }
 
@@ -123,6 +127,7 @@ async function take(
   facts: string | undefined,
 ): Promise<{ octets: Buffer; ms: number }> {
   using client = await FtpClient.login(server);
+  await client.command(`CWD ${DIRECTORY}`, 250);
   if (facts !== undefined) await client.command(`OPTS MLST ${facts}`, 200);
   const data = await client.passive();
   const chunks: Buffer[] = [];
@@ -154,7 +159,7 @@ function matches(lines: readonly string[], files: readonly File[], line: Listing
 }
 
 function fill(root: string, entries: number): File[] {
-  mkdirSync(root);
+  mkdirSync(root, { recursive: true });
   const now = Date.now();
   return Array.from({ length: entries }, (_, index) => {
     const name = `photo-${String(index).padStart(6, '0')}.jpeg`;
