@@ -1,12 +1,12 @@
 /** A file of the disk, open for reading. */
 import { closeOwned } from '../posix/thread-descriptors.ts';
-import { lookAtHand, statusOfOpen } from './at-hand.ts';
+import { lookAtHand, mediumOfOpen, statusOfOpen } from './at-hand.ts';
 import type { OpenedAtHand, Place } from './disk-jail.ts';
 import { fileTypeOf, type StatusFields } from './disk-status.ts';
 import { translateErrors } from './errno-kinds.ts';
 import { FileCursor } from './file-cursor.ts';
 import type { FileInKernel, ReadableFile } from './file-system.ts';
-import { localMedium, type Medium } from './local-file-systems.ts';
+import type { Medium } from './local-file-systems.ts';
 import { type OpenFile, openAtHand, openedAtHand, openPooled } from './open-file.ts';
 import { StorageError } from './storage-error.ts';
 
@@ -29,7 +29,7 @@ export async function openReader(place: Place, path: string, start: number): Pro
   try {
     const { size } = readable(await file.status(), path, start);
     const ask = size - start >= WORTH_ASKING_BYTES;
-    const medium = ask ? await localMedium(place.path).catch(() => undefined) : undefined;
+    const medium = ask ? await mediumOfOpen(file.descriptor) : undefined;
     return new DiskReader(file, path, { size, start, medium });
   } catch (error) {
     await file.close();
