@@ -10,10 +10,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   storage: ['posix'],
   accounts: [],
   transfer: ['storage', 'posix'],
-  protocol: ['transfer', 'storage', 'accounts'],
+  tls: ['transfer'],
+  protocol: ['tls', 'transfer', 'storage', 'accounts'],
   runtime: ['posix'],
-  services: ['protocol', 'runtime', 'transfer', 'storage', 'accounts'],
-  cli: ['services', 'runtime', 'accounts'],
+  services: ['protocol', 'runtime', 'tls', 'transfer', 'storage', 'accounts'],
+  cli: ['services', 'runtime', 'tls', 'accounts'],
 };
 
 /** Packages are known to one folder each, so that one can be exchanged for another. */

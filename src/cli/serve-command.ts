@@ -10,9 +10,11 @@ import { checkRoot, SystemRootError } from '../services/root-directory.ts';
 import { suggestion } from './closest-word.ts';
 import { Failure, UsageError } from './failure.ts';
 import type { HostProcess } from './host-process.ts';
+import { stateFolder } from './kept-self-signed.ts';
 import { explainListenError } from './listen-failure.ts';
 import { decideAccounts, type ServeAccounts } from './serve-accounts.ts';
 import { type ServeFlags, type ServiceKind, serveOptions } from './serve-flags.ts';
+import { decideTls, type ServeTls } from './serve-tls.ts';
 import { ServerGroup } from './server-group.ts';
 import { startMessage } from './start-message.ts';
 import { serveUntilStopped } from './until-stopped.ts';
@@ -27,12 +29,13 @@ async function serve(host: HostProcess, architectures: readonly Runner[], flags:
   const root = await servedRoot(flags);
   const services = chooseServices(flags);
   const accounts = await decideAccounts(flags, root);
+  const tls = await decideTls(flags, stateFolder(host.env));
   const log = createLog({
     level: flags.logLevel,
     format: flags.logFormat,
     write: (line) => host.stderr.write(line),
   });
-  const context = { root, architecture: runner.name, accounts };
+  const context = { root, architecture: runner.name, accounts, tls };
   const server = await ServerGroup.start(
     services.map(({ kind, port }) => () => {
       const options: RunOptions = {
@@ -55,6 +58,7 @@ interface SpecContext {
   readonly root: string;
   readonly architecture: string;
   readonly accounts: ServeAccounts;
+  readonly tls: ServeTls | undefined;
 }
 
 const SPECS: Readonly<Record<ServiceKind, (flags: ServeFlags, context: SpecContext) => ServiceSpec>> = {
@@ -128,7 +132,7 @@ function capacity(flags: ServeFlags): Pick<RunOptions, 'workers' | 'queue' | 'ma
   };
 }
 
-function ftpOptions(flags: ServeFlags, { root, architecture, accounts }: SpecContext): FtpServiceOptions {
+function ftpOptions(flags: ServeFlags, { root, architecture, accounts, tls }: SpecContext): FtpServiceOptions {
   return {
     root,
     ...accounts.options,
@@ -153,6 +157,7 @@ function ftpOptions(flags: ServeFlags, { root, architecture, accounts }: SpecCon
     },
     asciiConversion: flags.asciiConversion === 'on',
     recursiveListingLimit: flags.recursiveListings,
+    ...(tls && { tls: tls.options }),
     log: { level: flags.logLevel, format: flags.logFormat },
   };
 }

@@ -36,6 +36,18 @@ export interface ServeFlags {
   readonly maxPerUser?: number;
   readonly banAfter: number;
   readonly banTime: number;
+  readonly tls?: 'self-signed';
+  readonly tlsCert?: readonly string[];
+  readonly tlsKey?: readonly string[];
+  readonly requireTls: 'none' | 'login' | 'data' | 'all';
+  readonly implicitPort?: number;
+  readonly tlsMinVersion: '1.2' | '1.3';
+  readonly tlsCiphers?: string;
+  readonly tlsClientCerts: 'ignore' | 'ask' | 'require';
+  readonly tlsClientCa?: string;
+  readonly tlsStrictName?: boolean;
+  readonly tlsResumption: 'off' | 'offer' | 'warn' | 'require';
+  readonly tlsUnannouncedEnd: 'cut' | 'whole';
   readonly passivePorts?: readonly [number, number];
   readonly passiveHost?: string;
   readonly maxRate?: number;
@@ -70,6 +82,8 @@ Examples:
   ohai-ftpd serve --no-anonymous --user alice         nobody but alice
   ohai-ftpd serve --root /srv/ftp --password-file ../accounts.txt
                                                       accounts made with: ohai-ftpd passwd
+  ohai-ftpd serve --tls-cert fullchain.pem --tls-key privkey.pem --require-tls all
+                                                      nothing in the clear
   ohai-ftpd serve --passive-ports 50000-50099 --passive-host 203.0.113.7
                                                       behind NAT or a firewall
 `;
@@ -110,6 +124,33 @@ export function serveOptions(architectures: readonly Runner[]): Command {
     .addOption(
       new Option('--login-attempts <number>', 'wrong passwords per connection').argParser(countArgument).default(3),
     )
+    .optionsGroup('Protection by TLS (FTPS):')
+    .option('--tls-cert <file>', 'certificate, and those behind it (PEM); once more for each further name', oneMore)
+    .option('--tls-key <file>', 'its private key (PEM)', oneMore)
+    .addOption(new Option('--tls <kind>', 'a certificate made here, for trying out').choices(['self-signed']))
+    .addOption(choice('--require-tls <what>', 'what is refused without TLS', ['none', 'login', 'data', 'all'], 'none'))
+    .option('--implicit-port <number>', 'port where TLS begins without AUTH, as well; 0: any free one', portArgument)
+    .addOption(choice('--tls-min-version <version>', 'the oldest TLS that is spoken', ['1.2', '1.3'], '1.2'))
+    .option('--tls-ciphers <list>', 'as OpenSSL writes them (default: those of Node)', nonEmptyArgument)
+    .addOption(choice('--tls-client-certs <policy>', 'certificates of clients', ['ignore', 'ask', 'require'], 'ignore'))
+    .option('--tls-client-ca <file>', 'the authorities whose client certificates are trusted (PEM)', nonEmptyArgument)
+    .option('--tls-strict-name', 'send away clients that ask for a name of no certificate (SNI)')
+    .addOption(
+      choice(
+        '--tls-resumption <policy>',
+        'data connections that do not resume the TLS session of their control connection',
+        ['off', 'offer', 'warn', 'require'],
+        'offer',
+      ),
+    )
+    .addOption(
+      choice(
+        '--tls-unannounced-end <meaning>',
+        'an upload that ends without a close_notify is',
+        ['cut', 'whole'],
+        'cut',
+      ),
+    )
     .optionsGroup('Data connections:')
     .option('--passive-ports <first-last>', 'ports for passive mode (default: any)', portRangeArgument)
     .option('--passive-host <address>', 'IPv4 address announced to clients on the Internet', ipv4Argument)
@@ -146,6 +187,11 @@ export function serveOptions(architectures: readonly Runner[]): Command {
 
 function seconds(flag: string, description: string, byDefault: number, parse = secondsArgument): Option {
   return new Option(`${flag} <s>`, description).argParser(parse).default(byDefault * 1000, String(byDefault));
+}
+
+/** For options that may be given several times. */
+function oneMore(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, nonEmptyArgument(text)];
 }
 
 function rate(flag: string, description: string): Option {

@@ -39,7 +39,7 @@ export class CommandHandler implements Disposable {
   constructor(session: Session, environment: Environment) {
     this.#session = session;
     this.#environment = environment;
-    this.#data = new DataChannel(session, environment.passivePorts, environment.settings.timeouts);
+    this.#data = new DataChannel(session, environment);
   }
 
   greet(): Reply {

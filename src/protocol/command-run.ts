@@ -52,7 +52,7 @@ export class CommandRun implements CommandContext, Run {
   start(): Outcome {
     const { row, argument } = this.#command;
     try {
-      check(row, argument, this.session);
+      check(row, argument, this.session, this.environment.settings);
       const outcome = row.run(this, argument);
       if (isReply(outcome)) return outcome;
       return this.#guarded(outcome);

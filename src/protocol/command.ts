@@ -27,6 +27,8 @@ export interface Row {
   readonly access: 'anyone' | 'logged-in' | 'administrator';
   /** Checked before `run`: 550 for accounts without it. */
   readonly permission?: Permission;
+  /** Moves octets over a data connection. Checked before `run`: 521 where that is to be protected, and is not. */
+  readonly transfers?: true;
   /** While a transfer runs: answered at once, or ends the transfer first. Absent: waits until the transfer is over. */
   readonly duringTransfer?: 'answer' | 'abort';
   /** What REST, RANG and RNFR set up for the next command outlives this one (wire rule W17). */

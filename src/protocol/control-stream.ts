@@ -31,24 +31,49 @@ export interface ControlEvents {
  * LINES_AHEAD lines that nobody has taken, and who writes can wait until the client has read.
  */
 export class ControlStream implements Sender {
-  readonly #socket: Socket;
-  readonly #reader = new LineReader(LINE_LIMIT_BEFORE_LOGIN);
+  /** The TCP connection, and behind the handshake what protects it. */
+  #socket: Socket;
+  readonly #events: ControlEvents;
+  #reader = new LineReader(LINE_LIMIT_BEFORE_LOGIN);
   readonly #ahead: InputLine[] = [];
   #discarding = false;
+  /** During a handshake. */
+  #mute = false;
   /** Replies that have not been handed to the socket yet. */
   #unsent = '';
 
   constructor(socket: Socket, events: ControlEvents) {
     this.#socket = socket;
-    socket.on('data', (chunk: Buffer) => {
-      if (this.#discarding) return;
-      this.#reader.push(chunk);
-      events.received();
-    });
-    socket.on('end', () => events.ended());
+    this.#events = events;
     // The close event that follows says all that matters.
     socket.on('error', () => {});
     socket.on('close', () => events.closed());
+    this.#listen();
+  }
+
+  /** Every octet that has come belongs to a line that was taken. */
+  get exhausted(): boolean {
+    return this.#ahead.length === 0 && this.#reader.pending === 0 && this.#socket.readableLength === 0;
+  }
+
+  /**
+   * Says the last words in the clear, and goes on under protection. While the handshake lasts, nothing can be said or heard.
+   * To be called when it is exhausted.
+   * @param handshake protects the connection, from which nobody reads; closing the one closes the other.
+   * @throws what `handshake` throws.
+   */
+  async protect<Protected extends Socket>(handshake: (socket: Socket) => Promise<Protected>): Promise<Protected> {
+    const clear = this.#socket;
+    this.sendNow();
+    clear.off('data', this.#heard);
+    clear.off('end', this.#ended);
+    this.#mute = true;
+    const socket = await handshake(clear);
+    this.#mute = false;
+    this.#socket = socket;
+    this.#reader = new LineReader(LINE_LIMIT_BEFORE_LOGIN);
+    this.#listen();
+    return socket;
   }
 
   allowLongLines(): void {
@@ -75,6 +100,7 @@ export class ControlStream implements Sender {
 
   /** Sends a reply before the event loop waits again, in the order of the calls. */
   write(reply: Reply): void {
+    if (this.#mute) return;
     const first = this.#unsent === '';
     this.#unsent += encodeReply(reply);
     if (this.#unsent.length > HELD_BACK_CHARACTERS) this.sendNow();
@@ -114,6 +140,8 @@ export class ControlStream implements Sender {
     this.#discarding = true;
     this.#ahead.length = 0;
     this.sendNow();
+    // In the middle of a handshake, there is no end that the client would understand.
+    if (this.#mute) this.#socket.destroy();
     this.#socket.end();
     this.#socket.resume();
   }
@@ -121,6 +149,19 @@ export class ControlStream implements Sender {
   destroy(): void {
     this.sendNow();
     this.#socket.destroy();
+  }
+
+  readonly #heard = (chunk: Buffer): void => {
+    if (this.#discarding) return;
+    this.#reader.push(chunk);
+    this.#events.received();
+  };
+
+  readonly #ended = (): void => this.#events.ended();
+
+  #listen(): void {
+    this.#socket.on('data', this.#heard);
+    this.#socket.on('end', this.#ended);
   }
 
   #regulate(): void {

@@ -1,11 +1,13 @@
 import { connect, type Socket } from 'node:net';
+import type { Direction } from '../tls/data-protection.ts';
 import { DataConnectionError } from '../transfer/data-connection-error.ts';
-import { reset } from '../transfer/reset.ts';
+import { letGo } from '../transfer/let-go.ts';
 import { descriptorOf, resetShared } from '../transfer/shared-socket.ts';
+import type { Environment } from './environment.ts';
 import { canonicalAddress } from './host-port.ts';
 import { Interruption } from './interruption.ts';
 import type { PassiveLease } from './passive-leases.ts';
-import type { PassivePorts } from './passive-ports.ts';
+import { readyForTransfer } from './protected-data.ts';
 import { ReplyError } from './reply.ts';
 import type { Endpoint, Session } from './session.ts';
 
@@ -23,26 +25,22 @@ const IDLE: State = { state: 'idle' };
 /** A passive port that no transfer asks for is given back after this. */
 const UNUSED_LEASE_MS = 60_000;
 
-export interface DataChannelTimeouts {
-  readonly dataConnectionMs: number;
-  readonly stallMs: number;
-}
+type ChannelSession = Pick<Session, 'id' | 'client' | 'server' | 'security'>;
+type ChannelEnvironment = Pick<Environment, 'settings' | 'passivePorts' | 'handshakes' | 'log'>;
 
 /** What a command does with the data connection of its session, in whatever thread it runs. */
 export type CommandData = Pick<DataChannel, 'active' | 'listen' | 'dialTo' | 'demandPrepared' | 'open' | 'close'>;
 
 /** The data connection of one session. At most one at a time; preparing another one drops the first. */
 export class DataChannel implements Disposable {
-  readonly #session: Pick<Session, 'client' | 'server'>;
-  readonly #ports: PassivePorts;
-  readonly #timeouts: DataChannelTimeouts;
+  readonly #session: ChannelSession;
+  readonly #environment: ChannelEnvironment;
   #state: State = IDLE;
   #disposed = false;
 
-  constructor(session: Pick<Session, 'client' | 'server'>, ports: PassivePorts, timeouts: DataChannelTimeouts) {
+  constructor(session: ChannelSession, environment: ChannelEnvironment) {
     this.#session = session;
-    this.#ports = ports;
-    this.#timeouts = timeouts;
+    this.#environment = environment;
   }
 
   /** Prepared or open: there is something for ABOR to close. */
@@ -60,7 +58,7 @@ export class DataChannel implements Disposable {
     // cannot be the one that is announced next, and a connection that was made to it is not taken for the new one.
     this.close();
     const { client, server } = this.#session;
-    const lease = await this.#ports.lease(client.address, server.address, interruption);
+    const lease = await this.#environment.passivePorts.lease(client.address, server.address, interruption);
     if (this.#disposed) {
       lease.release();
       throw new ReplyError(425, 'The session is over.');
@@ -82,20 +80,23 @@ export class DataChannel implements Disposable {
   }
 
   /**
-   * The connection to move data over. It ends with an error when no octet moves for the stall time.
-   * @throws ReplyError 425 when it cannot be made in time; DataConnectionError when the command is interrupted.
+   * The connection to move data over, protected as the client has asked for. It ends with an error when no octet moves for the
+   * stall time. @throws ReplyError 425 when it cannot be made in time, 522 when it cannot be protected; DataConnectionError
+   *   when the command is interrupted.
    */
-  async open(interruption: Interruption): Promise<Socket> {
-    const socket = await this.#connect(interruption);
+  async open(direction: Direction, interruption: Interruption): Promise<Socket> {
+    const carrier = await this.#connect(interruption);
+    this.#state = { state: 'open', socket: carrier };
+    const owner = { session: this.#session, environment: this.#environment };
+    const socket = await readyForTransfer(carrier, direction, owner, interruption);
     this.#state = { state: 'open', socket };
-    resetWhenStuck(socket, this.#timeouts.stallMs, interruption);
     return socket;
   }
 
   /**
    * Makes the connection for another thread, which is to duplicate its descriptor. That stays open until close() or
    * takeBack(), whatever becomes of the session: a number that stood for another connection by then would be the worst.
-   * @returns the descriptor. @throws as open() does.
+   * @returns the descriptor. @throws as open() does, but for 522: the other thread protects it.
    */
   async lend(interruption: Interruption): Promise<number> {
     const socket = await this.#connect(interruption);
@@ -132,6 +133,8 @@ export class DataChannel implements Disposable {
         was.lease.release();
         break;
       case 'open':
+        letGo(was.socket);
+        break;
       case 'lent':
         was.socket.destroy();
         break;
@@ -156,7 +159,7 @@ export class DataChannel implements Disposable {
   async #connected(prepared: State, interruption: Interruption): Promise<Socket> {
     const attempt = new Interruption();
     const giveUp = () => attempt.abort();
-    const timer = setTimeout(giveUp, this.#timeouts.dataConnectionMs);
+    const timer = setTimeout(giveUp, this.#environment.settings.timeouts.dataConnectionMs);
     const deaf = interruption.onAbort(giveUp);
     try {
       switch (prepared.state) {
@@ -182,12 +185,6 @@ export class DataChannel implements Disposable {
 
 export function notPrepared(): ReplyError {
   return new ReplyError(425, 'Use PASV, EPSV, PORT or EPRT first.');
-}
-
-/** Ends the connection with an error when no octet moves for `stallMs`, and when the command is interrupted. */
-export function resetWhenStuck(socket: Socket, stallMs: number, interruption: Interruption): void {
-  socket.setTimeout(stallMs, () => reset(socket, new DataConnectionError('stalled')));
-  interruption.onAbort(() => reset(socket, new DataConnectionError('broken')));
 }
 
 function dial({ address, port }: Endpoint, localAddress: string, attempt: Interruption): Promise<Socket> {

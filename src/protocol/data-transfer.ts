@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Direction } from '../tls/data-protection.ts';
 import { reset } from '../transfer/reset.ts';
 import type { CommandContext } from './command.ts';
 import { type Begun, type Reply, reply } from './reply.ts';
@@ -6,6 +7,7 @@ import { type Begun, type Reply, reply } from './reply.ts';
 /** A transfer as a command describes it; runTransfer gives it a data connection and the replies around it. */
 export interface TransferPlan {
   readonly verb: string;
+  readonly direction: Direction;
   /** Virtual path of what is moved, for STAT and for the log. */
   readonly path: string;
   /** Text of the 150. */
@@ -41,7 +43,7 @@ async function complete(context: CommandContext, plan: TransferPlan): Promise<Re
   const { session, environment, data, interruption } = context;
   const transfer = session.transfer!;
   try {
-    const socket = await data.open(interruption);
+    const socket = await data.open(plan.direction, interruption);
     try {
       await plan.move(socket, (bytes) => (transfer.moved += bytes));
     } catch (error) {

@@ -1,6 +1,8 @@
 import type { Account } from '../accounts/account.ts';
 import type { Authenticator } from '../accounts/authenticator.ts';
 import type { FileSystem } from '../storage/file-system.ts';
+import type { Handshakes } from '../tls/handshakes.ts';
+import type { UnannouncedEnd } from '../tls/upload-carrier.ts';
 import type { PassivePorts } from './passive-ports.ts';
 import type { Presences } from './presences.ts';
 import type { MaxBytesPerSecond, Rates } from './rates.ts';
@@ -21,6 +23,8 @@ export interface CommandEnvironment {
   readonly storageFor: (account: Account) => FileSystem;
   readonly presences: Presences;
   readonly rates: Rates;
+  /** Absent: no TLS. */
+  readonly handshakes?: Handshakes;
   readonly emit: (event: FtpEvent) => void;
   readonly log: Log;
 }
@@ -49,6 +53,8 @@ export interface ProtocolSettings {
     /** Delay of the reply to a wrong password; grows with every further one. */
     readonly failureDelayMs: number;
   };
+  /** Absent: no TLS. */
+  readonly tls?: TlsPolicy;
   readonly maxBytesPerSecond: MaxBytesPerSecond;
   /** The address that PASV announces to clients on the Internet; absent: the one that the client connected to. */
   readonly passiveHost?: string;
@@ -60,6 +66,21 @@ export interface ProtocolSettings {
   readonly recursiveListingLimit: number;
   /** Names that HOST accepts; empty accepts every name, and FEAT does not mention HOST. */
   readonly hostNames: readonly string[];
+}
+
+/** What a client has to protect, and how well. */
+export interface TlsPolicy {
+  /** Whether a connection begins with the handshake, without an AUTH (implicit FTPS). */
+  readonly implicit: boolean;
+  /** What is refused in the clear: to log in, to transfer, or both. */
+  readonly required: 'none' | 'login' | 'data' | 'all';
+  /**
+   * Whether data connections resume the TLS session of their control connection, which proves that it is the same client's:
+   * `off`: they cannot; `offer`: they can; `warn`: those that do not are logged; `require`: those are refused.
+   */
+  readonly dataResumption: 'off' | 'offer' | 'warn' | 'require';
+  /** Of uploads. */
+  readonly unannouncedEnd: UnannouncedEnd;
 }
 
 /** Something that the program around the server may want to know of. Plain data. */

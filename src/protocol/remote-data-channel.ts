@@ -1,9 +1,12 @@
 import type { Socket } from 'node:net';
+import type { Direction } from '../tls/data-protection.ts';
 import { DataConnectionError } from '../transfer/data-connection-error.ts';
+import { letGo } from '../transfer/let-go.ts';
 import { socketOfDescriptor } from '../transfer/shared-socket.ts';
-import { type CommandData, notPrepared, resetWhenStuck } from './data-channel.ts';
+import { type CommandData, notPrepared } from './data-channel.ts';
 import type { Interruption } from './interruption.ts';
 import type { LineToLoop } from './line-to-loop.ts';
+import { type DataOwner, readyForTransfer } from './protected-data.ts';
 import type { Endpoint } from './session.ts';
 
 /**
@@ -12,15 +15,15 @@ import type { Endpoint } from './session.ts';
  */
 export class RemoteDataChannel implements CommandData {
   readonly #line: LineToLoop;
-  readonly #stallMs: number;
+  readonly #owner: DataOwner;
   #active: boolean;
   #socket: Socket | undefined;
 
   /** @param active what the DataChannel says of itself. */
-  constructor(line: LineToLoop, active: boolean, stallMs: number) {
+  constructor(line: LineToLoop, active: boolean, owner: DataOwner) {
     this.#line = line;
     this.#active = active;
-    this.#stallMs = stallMs;
+    this.#owner = owner;
   }
 
   get active(): boolean {
@@ -44,22 +47,22 @@ export class RemoteDataChannel implements CommandData {
     if (!this.#active) throw notPrepared();
   }
 
-  async open(interruption: Interruption): Promise<Socket> {
+  async open(direction: Direction, interruption: Interruption): Promise<Socket> {
     this.demandPrepared();
     const descriptor = await this.#line.call('lend');
     if (interruption.aborted) throw new DataConnectionError('broken');
-    const socket = socketOfDescriptor(descriptor);
+    const carrier = socketOfDescriptor(descriptor);
     // Whoever reads or writes hears of it as well; an error event that nobody hears ends the thread.
-    socket.on('error', () => {});
-    resetWhenStuck(socket, this.#stallMs, interruption);
-    this.#socket = socket;
-    return socket;
+    carrier.on('error', () => {});
+    this.#socket = carrier;
+    this.#socket = await readyForTransfer(carrier, direction, this.#owner, interruption);
+    return this.#socket;
   }
 
   close(): void {
     if (!this.#active) return;
     this.#active = false;
-    this.#socket?.destroy();
+    if (this.#socket) letGo(this.#socket);
     this.#socket = undefined;
     this.#line.tell('close');
   }

@@ -6,6 +6,8 @@ export interface Reply {
   /** 110…553. 1xx says that another reply follows. */
   readonly code: number;
   readonly lines: readonly string[];
+  /** Behind it come no more octets in the clear, from neither side: the client begins the TLS handshake (RFC 4217). */
+  readonly startsTls?: true;
   /** Reaches the client this much later; whoever has made the reply need not wait. */
   readonly heldBackMs?: number;
 }

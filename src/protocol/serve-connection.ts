@@ -1,11 +1,13 @@
 import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { HandshakeError } from '../tls/handshakes.ts';
+import { newTicketKeys } from '../tls/ticket-keys.ts';
 import { CommandHandler } from './command-handler.ts';
 import { ControlStream } from './control-stream.ts';
 import type { Environment } from './environment.ts';
 import type { InputLine } from './line-reader.ts';
 import { type Begun, closesConnection, isReply, type Reply, repliesOf, reply } from './reply.ts';
-import type { Session } from './session.ts';
+import { beginProtected, type Session } from './session.ts';
 import { summaryOf } from './summary.ts';
 
 /** Commands handled before other clients get their turn on the event loop. */
@@ -15,6 +17,7 @@ const COMMANDS_PER_TURN = 64;
 const LINGER_MS = 1_000;
 
 const SHUTTING_DOWN = reply(421, 'The server is shutting down.');
+const BEHIND_AUTH = reply(421, 'Nothing may follow AUTH before the TLS handshake.');
 const KICKED = reply(421, 'The administrator has ended this session.');
 const TIMEOUT = reply(421, 'Timeout: closing the control connection.');
 
@@ -36,12 +39,13 @@ export function sayGoodbye(stream: Socket): Promise<void> {
 }
 
 /**
+ * - `securing`: the TLS handshake is under way; nothing is heard or said.
  * - `serving`: commands are taken and run.
  * - `draining`: the command that runs is the last one; then 421.
  * - `leaving`: the last reply is sent, the client's end is waited for.
  * - `closed`: the connection is gone.
  */
-type Phase = 'serving' | 'draining' | 'leaving' | 'closed';
+type Phase = 'securing' | 'serving' | 'draining' | 'leaving' | 'closed';
 
 /**
  * One client from greeting to goodbye: takes lines, has them handled in order, sends the replies.
@@ -81,6 +85,11 @@ export class Conversation {
       ended: () => this.#clientEndedItsSide(),
       closed: () => this.#closed(),
     });
+    if (environment.settings.tls?.implicit) void this.#secure();
+    else this.#greet();
+  }
+
+  #greet(): void {
     this.#control.write(this.#handler.greet());
     // Now: a unit that was started for this client has more to do in this turn, and it can wait.
     this.#control.sendNow();
@@ -88,6 +97,7 @@ export class Conversation {
 
   /** Says 421: now if nothing runs, else when the command that runs has got its reply. */
   drain(): void {
+    if (this.#phase === 'securing') this.#leave('server shut down');
     if (this.#phase !== 'serving') return;
     this.#phase = 'draining';
     if (!this.#running) this.#settle();
@@ -95,7 +105,7 @@ export class Conversation {
 
   /** Says 421 and ends, whatever runs. */
   kick(): void {
-    if (this.#phase !== 'serving' && this.#phase !== 'draining') return;
+    if (this.#phase === 'leaving' || this.#phase === 'closed') return;
     this.#leave('kicked', KICKED);
     this.#handler.abort();
   }
@@ -203,6 +213,7 @@ export class Conversation {
       case 'draining':
         this.#leave('server shut down', SHUTTING_DOWN);
         break;
+      case 'securing':
       case 'leaving':
         break;
       case 'closed':
@@ -220,7 +231,60 @@ export class Conversation {
   #write(answer: Reply): void {
     if (this.#phase === 'leaving' || this.#phase === 'closed') return;
     if (closesConnection(answer)) this.#leave(answer.code === 221 ? 'quit' : 'closed by server', answer);
+    else if (answer.startsTls) this.#startTls(answer);
     else this.#control.write(answer);
+  }
+
+  /** What stands behind AUTH in the clear, was to be run as if it had come under protection (security rule S1). */
+  #startTls(answer: Reply): void {
+    if (this.#control.exhausted && !this.#clientEnded) {
+      this.#control.write(answer);
+      void this.#secure();
+      return;
+    }
+    this.#environment.log.warn('commands behind AUTH', {
+      session: this.session.id,
+      address: this.session.client.address,
+    });
+    this.#leave('commands behind AUTH', BEHIND_AUTH);
+  }
+
+  async #secure(): Promise<void> {
+    const { handshakes, settings, log } = this.#environment;
+    const { session } = this;
+    this.#phase = 'securing';
+    const ticketKeys = newTicketKeys();
+    try {
+      const socket = await this.#control.protect((clear) => handshakes!.perform(clear, ticketKeys));
+      beginProtected(session, {
+        state: 'protected',
+        ticketKeys,
+        bufferSizeSet: false,
+        data: settings.tls!.implicit ? 'private' : 'clear',
+      });
+      log.debug('protected', {
+        session: session.id,
+        protocol: socket.getProtocol() ?? '',
+        cipher: socket.getCipher().name,
+      });
+    } catch (error) {
+      if (!(error instanceof HandshakeError)) throw error;
+      log.info('TLS handshake failed', {
+        session: session.id,
+        address: session.client.address,
+        connection: 'control',
+        reason: error.reason,
+      });
+      if (this.#phase === 'securing') this.#reason = 'TLS handshake failed';
+      this.#control.destroy();
+      return;
+    }
+    // It may have been closed since.
+    if (this.#phase !== 'securing') return;
+    this.#phase = 'serving';
+    this.#setTimer(settings.timeouts.loginMs);
+    if (settings.tls!.implicit) this.#greet();
+    this.#received();
   }
 
   #leave(reason: string, goodbye?: Reply): void {

@@ -25,7 +25,7 @@ export async function serveRequest(request: unknown, port: MessagePort, shared: 
   const { session, verb, argument, pending, dataPrepared } = request as RemoteRequest;
   const before = { ...session };
   const line = new LineToLoop(port);
-  const data = new RemoteDataChannel(line, dataPrepared, shared.settings.timeouts.stallMs);
+  const data = new RemoteDataChannel(line, dataPrepared, { session, environment: shared });
   const environment: CommandEnvironment = {
     ...shared,
     presences: presencesOverLine(line),

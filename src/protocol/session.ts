@@ -1,4 +1,5 @@
 import type { Account } from '../accounts/account.ts';
+import type { TicketKeys } from '../tls/ticket-keys.ts';
 import type { Fact } from './facts.ts';
 import type { HashAlgorithm } from './hash-algorithms.ts';
 import type { UploadDigest } from './upload-digest.ts';
@@ -13,6 +14,23 @@ export type Login =
   | { readonly state: 'stranger' }
   | { readonly state: 'named'; readonly user: string }
   | { readonly state: 'logged-in'; readonly user: string; readonly account: Account };
+
+/** How the connections of a session are protected (RFC 2228, RFC 4217). What it has been, it is never less. */
+export type Security =
+  | { readonly state: 'clear' }
+  | {
+      readonly state: 'protected';
+      /** What binds data connections to this session. */
+      readonly ticketKeys: TicketKeys;
+      /** PBSZ has come, without which there is no PROT. */
+      readonly bufferSizeSet: boolean;
+      /** PROT C or PROT P: whether data connections are protected. */
+      readonly data: 'clear' | 'private';
+      /** The subject's common name in the client's certificate, if it has shown one that can be trusted. */
+      readonly certifiedName?: string;
+    };
+
+const CLEAR: Security = { state: 'clear' };
 
 /** The transfer that runs now, for STAT and for the log. */
 export interface RunningTransfer {
@@ -56,6 +74,7 @@ export interface Session {
   lastVerb: string;
   lastCommandMs: number;
 
+  security: Security;
   login: Login;
   failedLogins: number;
   /** Current virtual directory. */
@@ -93,6 +112,7 @@ export function newSession(id: string, client: Endpoint, server: Endpoint): Sess
     startedMs: now,
     lastVerb: '',
     lastCommandMs: now,
+    security: CLEAR,
     login: STRANGER,
     failedLogins: 0,
     directory: '/',
@@ -115,13 +135,23 @@ const STRANGER: Login = { state: 'stranger' };
 
 /** Back to the state before USER, as REIN (RFC 959 section 4.1.1) and a new USER want it; the connection stays. */
 export function forgetLogin(session: Session): void {
-  const { id, client, server, startedMs, lastVerb, lastCommandMs, failedLogins, host, software } = session;
+  const { id, client, server, startedMs, lastVerb, lastCommandMs, failedLogins, security, host, software } = session;
   Object.assign(session, newSession(id, client, server), {
     startedMs,
     lastVerb,
     lastCommandMs,
     failedLogins,
+    security,
     host,
     software,
   });
+}
+
+/**
+ * What the client has said in the clear, anybody on the way may have said: behind the handshake the session begins anew
+ * (RFC 4217 section 4.2, security rule S1). Wrong passwords stay counted.
+ */
+export function beginProtected(session: Session, security: Extract<Security, { state: 'protected' }>): void {
+  forgetLogin(session);
+  Object.assign(session, { security, host: undefined, software: undefined });
 }

@@ -21,6 +21,7 @@ import {
   text,
   wholeNumber,
 } from './option-kinds.ts';
+import { tlsOption } from './tls-option.ts';
 
 export { OptionsError } from './check-options.ts';
 
@@ -104,6 +105,8 @@ const schema = z.strictObject(
       /** Delay of the reply to the first wrong password; it grows with every further one. */
       failureDelayMs: wholeNumber(0, 60_000, 'milliseconds').default(1000),
     }),
+    /** Certificates, and what has to be protected; absent: no TLS. */
+    tls: tlsOption().optional(),
     /** How fast files are sent and received, over all processes and threads; absent: as fast as it goes. */
     maxBytesPerSecond: group({
       /** All transfers together. */

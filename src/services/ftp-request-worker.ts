@@ -4,7 +4,7 @@ import type { JsonValue, RequestWorker } from '../runtime/service.ts';
 import { buildAuthenticator } from './ftp-accounts.ts';
 import type { CheckedFtpServiceOptions } from './ftp-options.ts';
 import { newRateLimit } from './ftp-rates.ts';
-import { protocolSettings } from './ftp-settings.ts';
+import { handshakesOf, protocolSettings } from './ftp-settings.ts';
 import { ownDisk, storageByHome } from './ftp-storage.ts';
 import { createLog } from './log.ts';
 
@@ -15,12 +15,14 @@ export async function createRequestWorker(options: JsonValue): Promise<RequestWo
   // Runs one request at a time: to be busy with a password keeps nobody waiting.
   const authenticator = await buildAuthenticator(checked, log, verifyPasswordInThisThread);
   const { fileSystem, dispose } = ownDisk(checked);
+  const handshakes = handshakesOf(checked);
   const environment = {
     settings: protocolSettings(checked),
     authenticator,
     storageFor: storageByHome(fileSystem),
     newRateLimit,
     log,
+    ...(handshakes && { handshakes }),
   };
   return {
     run: (request, port) => serveRequest(request, port, environment),

@@ -11,7 +11,7 @@ import { FtpService } from './ftp.ts';
 import { buildAuthenticator } from './ftp-accounts.ts';
 import { type CheckedFtpServiceOptions, checkFtpServiceOptions, type FtpServiceOptions } from './ftp-options.ts';
 import { FTP_REFUSALS } from './ftp-refusals.ts';
-import { protocolSettings } from './ftp-settings.ts';
+import { handshakesOf, protocolSettings } from './ftp-settings.ts';
 import { ownDisk } from './ftp-storage.ts';
 import { guardedLog } from './guarded-log.ts';
 import { checkLimits } from './limits-options.ts';
@@ -150,6 +150,7 @@ export class FtpServer extends EventEmitter<FtpServerEvents> implements AsyncDis
       board,
       ...(fileSystem ? { fileSystem } : ownDisk(this.#checked)),
       log,
+      handshakes: handshakesOf(this.#checked),
       // Outside of the session that caused it: a listener that throws is the program's trouble, not the client's.
       emit: (event) => queueMicrotask(() => this.#publish(event)),
     });

@@ -9,11 +9,12 @@ import type { PortExchange } from '../runtime/port-exchange.ts';
 import { type Rates, SharedRates } from '../runtime/rates.ts';
 import type { ControlConnection, JsonValue, RequestPool, Service, ServiceHost } from '../runtime/service.ts';
 import type { FileSystem } from '../storage/file-system.ts';
+import type { Handshakes } from '../tls/handshakes.ts';
 import { buildAuthenticator } from './ftp-accounts.ts';
 import type { CheckedFtpServiceOptions } from './ftp-options.ts';
 import { presencesOf } from './ftp-presences.ts';
 import { ratesOf } from './ftp-rates.ts';
-import { protocolSettings } from './ftp-settings.ts';
+import { handshakesOf, protocolSettings } from './ftp-settings.ts';
 import { ownDisk, storageByHome } from './ftp-storage.ts';
 import { createLog } from './log.ts';
 
@@ -29,6 +30,8 @@ export interface FtpServiceParts {
   /** Everybody whom the server serves, here and in its other units. */
   readonly board: Board;
   readonly log: Log;
+  /** Absent: no TLS. */
+  readonly handshakes?: Handshakes | undefined;
   readonly emit?: (event: FtpEvent) => void;
   /** Threads for the commands; absent: they run where the service is. */
   readonly requests?: RequestPool;
@@ -54,6 +57,7 @@ export async function createService(
     ...ownDisk(checked),
     board,
     log,
+    handshakes: handshakesOf(checked),
     ...(requests && { requests }),
     ...(ports && { portExchange: ports }),
     ...(rates && { rates }),
@@ -72,7 +76,7 @@ export class FtpService implements Service {
   constructor(parts: FtpServiceParts) {
     const { settings, passivePorts, portExchange, authenticator, fileSystem, board, log, emit, requests, dispose } =
       parts;
-    const { rates = new SharedRates() } = parts;
+    const { rates = new SharedRates(), handshakes } = parts;
     this.#environment = {
       settings,
       authenticator,
@@ -85,6 +89,7 @@ export class FtpService implements Service {
       rates: ratesOf(rates),
       emit: emit ?? (() => {}),
       log,
+      ...(handshakes && { handshakes }),
       ...(requests && { requests }),
     };
     this.#dispose = dispose ?? (() => {});

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { carrierOf } from './carrier.ts';
 
 /**
  * Closes the connection with a reset, at once and without the data that still waits to be sent: the peer must not take
@@ -6,10 +7,12 @@ import type { Socket } from 'node:net';
  * @param error what pending reads and writes fail with.
  */
 export function reset(socket: Socket, error?: Error): void {
+  const carrier = carrierOf(socket);
   // Behind our own end there is nothing left to cut off; and a reset asked for while shutdown(2) is under way fails with
   // EINVAL in libuv, upon which Node forgets the handle without closing its descriptor.
-  (socket as Socket & { resetAndClosing?: boolean }).resetAndClosing = !socket.writableEnded;
+  (carrier as Socket & { resetAndClosing?: boolean }).resetAndClosing = !socket.writableEnded;
   socket.destroy(error);
+  carrier.destroy();
 }
 
 /**
@@ -18,6 +21,6 @@ export function reset(socket: Socket, error?: Error): void {
  * reset has none (getpeername(2), ENOTCONN).
  */
 export function wasReset(socket: Socket): boolean {
-  const { _handle: handle } = socket as Socket & { _handle?: { getpeername?(out: object): number } | null };
+  const { _handle: handle } = carrierOf(socket) as Socket & { _handle?: { getpeername?(out: object): number } | null };
   return handle?.getpeername !== undefined && handle.getpeername({}) !== 0;
 }

@@ -53,7 +53,8 @@ export async function sendEnd(socket: Socket): Promise<void> {
       else resolve();
     });
   });
-  socket.destroySoon();
+  // Over TLS the client answers the end; letGo() waits for that.
+  if (!('encrypted' in socket)) socket.destroySoon();
 }
 
 /**

@@ -13,7 +13,7 @@ const nowhere = { address: '127.0.0.1', port: 0 };
 const context = {
   session: newSession('1', nowhere, nowhere),
   // With everything in FEAT that there can be.
-  environment: { settings: { hostNames: ['ftp.example.com'] } },
+  environment: { settings: { hostNames: ['ftp.example.com'], tls: {} } },
 } as unknown as FeatureContext;
 
 const tables = {

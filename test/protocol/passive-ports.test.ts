@@ -6,6 +6,10 @@ import { Interruption } from '../../src/protocol/interruption.ts';
 import type { PassiveLease } from '../../src/protocol/passive-leases.ts';
 import { PassiveListener } from '../../src/protocol/passive-listener.ts';
 import { PassivePorts } from '../../src/protocol/passive-ports.ts';
+import { newSession } from '../../src/protocol/session.ts';
+import { checkFtpServiceOptions } from '../../src/services/ftp-options.ts';
+import { protocolSettings } from '../../src/services/ftp-settings.ts';
+import { createLog } from '../../src/services/log.ts';
 import { freeRange } from '../support/free-range.ts';
 
 const US = '127.0.0.1';
@@ -317,8 +321,10 @@ test('who waits longest for a port gets it, however often he has looked in vain'
 
 describe('a data channel that listens', () => {
   function dataChannel(ports: PassivePorts): DataChannel {
-    const ours = { client: { address: US, port: 1 }, server: { address: US, port: 2 } };
-    const channel = new DataChannel(ours, ports, { dataConnectionMs: 5_000, stallMs: 5_000 });
+    const ours = newSession('1', { address: US, port: 1 }, { address: US, port: 2 });
+    const settings = protocolSettings(checkFtpServiceOptions({ root: '.', timeouts: { dataConnectionMs: 5_000 } }));
+    const log = createLog({ level: 'silent', format: 'text' });
+    const channel = new DataChannel(ours, { settings, passivePorts: ports, log });
     onTestFinished(() => channel[Symbol.dispose]());
     return channel;
   }
@@ -330,7 +336,7 @@ describe('a data channel that listens', () => {
       const port = await channel.listen(new Interruption());
       await early;
       const client = await dial(port);
-      const socket = await channel.open(new Interruption());
+      const socket = await channel.open('send', new Interruption());
       expect(socket.remotePort).toBe(client.localPort);
     }
   });

@@ -21,6 +21,7 @@ export const listingCommands: readonly Row[] = [
     argument: 'optional',
     access: 'logged-in',
     permission: 'list',
+    transfers: true,
     heavy: true,
     run: async (context, argument) => {
       const target = await prepare(context, argument);
@@ -41,6 +42,7 @@ export const listingCommands: readonly Row[] = [
     argument: 'optional',
     access: 'logged-in',
     permission: 'list',
+    transfers: true,
     heavy: true,
     run: async (context, argument) => {
       const target = await prepare(context, argument);
@@ -58,6 +60,7 @@ export const listingCommands: readonly Row[] = [
     argument: 'optional',
     access: 'logged-in',
     permission: 'list',
+    transfers: true,
     heavy: true,
     // RFC 3659 section 7.8 has MLST stand for both; WinSCP looks for this line as well (wire rule W25).
     feature: () => ['MLSD'],
@@ -125,6 +128,7 @@ async function machineList(context: CommandContext, argument: string): Promise<B
 function sendListing(context: CommandContext, verb: string, path: string, text: AsyncIterable<string>): Begun {
   return runTransfer(context, {
     verb,
+    direction: 'send',
     path,
     opening: 'Opening data connection for the listing.',
     closing: 'Listing complete.',

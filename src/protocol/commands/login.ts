@@ -4,8 +4,8 @@ import type { LoginClient } from '../../accounts/authenticator.ts';
 import { TooManyLoginsError } from '../../accounts/too-many-logins-error.ts';
 import { StorageError } from '../../storage/storage-error.ts';
 import type { CommandContext, Row } from '../command.ts';
-import type { CommandEnvironment } from '../environment.ts';
-import { type Reply, reply } from '../reply.ts';
+import type { CommandEnvironment, TlsPolicy } from '../environment.ts';
+import { type Reply, ReplyError, reply } from '../reply.ts';
 import { forgetLogin, type Session } from '../session.ts';
 
 /** Who the client is (RFC 959 section 4.1.1, RFC 7151). */
@@ -18,6 +18,7 @@ export const loginCommands: readonly Row[] = [
     argument: 'required',
     access: 'anyone',
     run: ({ session, environment }, user) => {
+      demandPrivacy(session, environment.settings.tls);
       logOut(session, environment);
       session.login = { state: 'named', user };
       // The same answer for everybody: it must not tell which accounts exist (RFC 2577 section 7).
@@ -51,6 +52,8 @@ export const loginCommands: readonly Row[] = [
     argument: 'none',
     access: 'anyone',
     run: ({ session, data, environment }) => {
+      // It would take the connection back into the clear (RFC 4217 section 11), and nobody could tell who asked for that.
+      if (session.security.state === 'protected') return reply(502, 'Not in a protected session; use USER or QUIT.');
       data.close();
       logOut(session, environment);
       return reply(220, environment.settings.greeting);
@@ -86,7 +89,14 @@ export const loginCommands: readonly Row[] = [
   },
 ];
 
-function logOut(session: Session, { presences }: CommandEnvironment): void {
+/** Nobody on the way is to read a password; a name is as much as half of it. @throws ReplyError 530. */
+function demandPrivacy({ security }: Session, tls: TlsPolicy | undefined): void {
+  if (security.state === 'protected' || (tls?.required !== 'login' && tls?.required !== 'all')) return;
+  throw new ReplyError(530, 'Use AUTH TLS before you log in.');
+}
+
+/** Back to the state before USER, here and for whoever counts users. */
+export function logOut(session: Session, { presences }: CommandEnvironment): void {
   if (session.login.state === 'logged-in') presences.logOut(session.id);
   forgetLogin(session);
 }

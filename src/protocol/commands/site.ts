@@ -126,7 +126,7 @@ function runSite(context: CommandContext, argument: string): Outcome {
   const match = /^([A-Za-z]+)(?: (.*))?$/s.exec(argument);
   const row = match && siteRows.find(({ verb }) => verb === match[1]!.toUpperCase());
   if (!match || !row) return reply(501, 'Unknown SITE command; see SITE HELP.');
-  check(row, match[2] ?? '', context.session);
+  check(row, match[2] ?? '', context.session, context.environment.settings);
   return row.run(context, match[2] ?? '');
 }
 

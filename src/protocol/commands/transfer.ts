@@ -21,6 +21,7 @@ export const transferCommands: readonly Row[] = [
     argument: 'required',
     access: 'logged-in',
     permission: 'read',
+    transfers: true,
     heavy: converts,
     run: retrieve,
   },
@@ -32,6 +33,7 @@ export const transferCommands: readonly Row[] = [
     argument: 'required',
     access: 'logged-in',
     permission: 'write',
+    transfers: true,
     heavy: converts,
     run: store,
   },
@@ -43,6 +45,7 @@ export const transferCommands: readonly Row[] = [
     argument: 'optional',
     access: 'logged-in',
     permission: 'write',
+    transfers: true,
     heavy: converts,
     run: storeUnique,
   },
@@ -54,6 +57,7 @@ export const transferCommands: readonly Row[] = [
     argument: 'required',
     access: 'logged-in',
     permission: 'write',
+    transfers: true,
     heavy: converts,
     run: append,
   },
@@ -133,6 +137,7 @@ async function retrieve(context: CommandContext, argument: string): Promise<Begu
   const length = Math.max(0, end - start);
   return runTransfer(context, {
     verb: 'RETR',
+    direction: 'send',
     path,
     // The size, as curl and ftplib read it from here; never where conversion makes it wrong (wire rule W3).
     opening: text ? 'Opening ASCII data connection.' : `Opening BINARY data connection (${length} bytes).`,

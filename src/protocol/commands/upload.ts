@@ -90,6 +90,7 @@ function upload(
   const digest = verb !== 'APPE' && file.start === 0 ? uploadDigest(context) : undefined;
   return runTransfer(context, {
     verb,
+    direction: 'receive',
     path,
     opening: texts.opening ?? `Opening ${text ? 'ASCII' : 'BINARY'} data connection.`,
     ...(texts.closing !== undefined && { closing: texts.closing }),

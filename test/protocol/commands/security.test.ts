@@ -3,7 +3,7 @@ import { greeted, startTestServer } from '../../support/test-server.ts';
 import { servedFiles, text } from './served.ts';
 
 describe('what is refused on purpose', () => {
-  test.each(['AUTH TLS', 'AUTH', 'PBSZ 0', 'PROT P', 'CCC', 'ADAT xyz', 'MIC xyz', 'CONF xyz', 'ENC xyz', 'SMNT /mnt'])(
+  test.each(['CCC', 'ADAT xyz', 'MIC xyz', 'CONF xyz', 'ENC xyz', 'SMNT /mnt'])(
     'W33: %s is answered 502: known, and not implemented',
     async (line) => {
       const { client } = await servedFiles();
@@ -12,6 +12,12 @@ describe('what is refused on purpose', () => {
       expect(text(await client.command('HELP'))).not.toMatch(new RegExp(`\\b${verb}\\b`));
     },
   );
+
+  test.each(['AUTH TLS', 'PBSZ 0', 'PROT P'])('W33: without a certificate, so is %s', async (line) => {
+    const { client } = await servedFiles();
+    expect(text(await client.command(line))).toMatch(/^502 .* has no certificate\.$/);
+    expect(text(await client.command('FEAT'))).not.toMatch(/AUTH|PBSZ|PROT/);
+  });
 
   test('is answered so before login as well: curl sends AUTH first', async () => {
     const stranger = await greeted(await startTestServer());

@@ -1,0 +1,118 @@
+import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import { DataConnectionError } from '../transfer/data-connection-error.ts';
+import { canTakeIn, Intake } from '../transfer/intake.ts';
+import { receive } from '../transfer/receive.ts';
+
+/** Read at once, where that is possible: some twenty records. */
+const BUFFER_BYTES = 256 * 1024;
+
+/** What an end of the connection means that nobody has announced by a close_notify. */
+export type UnannouncedEnd = 'cut' | 'whole';
+
+/**
+ * The connection of an upload, between TCP and TLS, for what Node's TLS does not tell: whether the client has said that this
+ * is the end (close_notify, RFC 8446 section 6.1), or the connection has just ended, as anybody on the way can make it.
+ *
+ * The end of TCP is not passed on to TLS before it is known what it means. A TLS that ends without it has got a close_notify.
+ */
+export class UploadCarrier extends Duplex {
+  readonly #socket: Socket;
+  readonly #unannounced: UnannouncedEnd;
+  readonly #chunks: AsyncIterator<Uint8Array>;
+  readonly #intake: Intake | undefined;
+  #tls: TLSSocket | undefined;
+  #octets = 0;
+  #letGo = false;
+  #onUnspoken: () => void = ignore;
+
+  /** @param socket paused, with nothing read from it. */
+  constructor(socket: Socket, unannounced: UnannouncedEnd) {
+    super({ allowHalfOpen: true });
+    this.#socket = socket;
+    this.#unannounced = unannounced;
+    this.#intake = canTakeIn(socket) ? new Intake(socket, Buffer.allocUnsafeSlow(BUFFER_BYTES)) : undefined;
+    this.#chunks = this.#intake ? chunksOf(this.#intake) : receive(socket);
+    socket.once('close', () => this.destroy());
+    // Whoever waits for the handshake, or for octets, hears of it there.
+    this.on('error', ignore);
+  }
+
+  /** Fulfilled when the client ends without a word, as some do that have nothing to upload. */
+  get unspoken(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onUnspoken = resolve;
+    });
+  }
+
+  /** @param tls what is made of the octets. */
+  carries(tls: TLSSocket): void {
+    this.#tls = tls;
+  }
+
+  /** Leaves the connection to whoever has it. */
+  letGo(): void {
+    this.#letGo = true;
+    this.destroy();
+  }
+
+  override _read(): void {
+    void this.#readOn();
+  }
+
+  override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#socket.write(chunk, done);
+  }
+
+  override _final(done: () => void): void {
+    this.#socket.end(done);
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#intake?.[Symbol.dispose]();
+    if (!this.#letGo) this.#socket.destroy();
+    done(error);
+  }
+
+  async #readOn(): Promise<void> {
+    try {
+      const { value, done } = await this.#chunks.next();
+      if (this.destroyed) return;
+      if (done) this.#ended();
+      else this.#pass(value);
+    } catch (error) {
+      this.#breakOff(error as Error);
+    }
+  }
+
+  #pass(octets: Uint8Array): void {
+    this.#octets += octets.length;
+    // Whoever is ready for them takes them in the call of push(). The others find them later, when the buffer holds new ones.
+    const taken = this.readableFlowing === true && this.readableLength === 0;
+    this.push(taken || !this.#intake ? octets : Buffer.from(octets));
+  }
+
+  #ended(): void {
+    if (this.#octets === 0) this.#onUnspoken();
+    else if (this.#unannounced === 'whole' || this.#announced) this.push(null);
+    else this.#breakOff(new DataConnectionError('broken'));
+  }
+
+  /** TLS takes what it gets at once; so it has ended already, if it has been told to. */
+  get #announced(): boolean {
+    const { _readableState: state } = this.#tls as unknown as { _readableState?: { readonly ended: boolean } };
+    return state?.ended === true;
+  }
+
+  #breakOff(error: Error): void {
+    this.#tls?.destroy(error);
+    this.destroy(error);
+  }
+}
+
+async function* chunksOf(intake: Intake): AsyncGenerator<Uint8Array> {
+  for (let chunk = await intake.next(); chunk; chunk = await intake.next()) yield chunk;
+}
+
+function ignore(): void {}
