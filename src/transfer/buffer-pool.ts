@@ -33,3 +33,6 @@ export class BufferPool {
     };
   }
 }
+
+/** Those of this thread. */
+export const buffers = new BufferPool();

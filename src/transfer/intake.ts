@@ -4,6 +4,7 @@ import { descriptorOf } from '../posix/descriptor-of.ts';
 import { PosixError } from '../posix/errno.ts';
 import { posixAvailable } from '../posix/libc.ts';
 import type { Pipe } from '../posix/splice.ts';
+import { isProtected } from './carrier.ts';
 import { DataConnectionError } from './data-connection-error.ts';
 import { wasReset } from './reset.ts';
 import { restartStallTimer } from './stall-timer.ts';
@@ -12,7 +13,7 @@ type End = { readonly how: 'in order' } | { readonly how: 'broken'; readonly err
 
 /** Whether an `Intake` can be made: plain TCP, where descriptors can be duplicated. */
 export function canTakeIn(socket: Socket): boolean {
-  return !('encrypted' in socket) && posixAvailable();
+  return !isProtected(socket) && posixAvailable();
 }
 
 /**

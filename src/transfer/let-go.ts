@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { isProtected } from './carrier.ts';
 
 /** How long a client is waited for that has been told everything. */
 const LINGER_MS = 1_000;
@@ -8,7 +9,7 @@ const LINGER_MS = 1_000;
  * close before that would answer it with a reset, and a reset may overtake the last octets on their way to the client.
  */
 export function letGo(socket: Socket): void {
-  if (!('encrypted' in socket) || !socket.writableFinished || socket.readableEnded || socket.destroyed) {
+  if (!isProtected(socket) || !socket.writableFinished || socket.readableEnded || socket.destroyed) {
     socket.destroy();
     return;
   }

@@ -5,8 +5,9 @@ import { PosixError } from '../posix/errno.ts';
 import { Pipe, spliceAvailable } from '../posix/splice.ts';
 import type { FileInKernel, WritableFile } from '../storage/file-system.ts';
 import { Turns } from '../storage/turns.ts';
-import { BufferPool } from './buffer-pool.ts';
+import { buffers } from './buffer-pool.ts';
 import { Intake } from './intake.ts';
+import type { Reception } from './reception.ts';
 
 /** From so many octets on, it pays to wait for how the file can be written. */
 const WORTH_WAITING_BYTES = 128 * 1024;
@@ -17,8 +18,6 @@ const PIPE_BYTES = 1024 * 1024;
 /** Through the process when nothing has come: reading them tells when there is more, which is for the kernel. */
 const SIGNAL_BYTES = 4 * 1024;
 
-const buffers = new BufferPool();
-
 /** Transfers of this thread that the kernel stores. */
 let receiving = 0;
 /**
@@ -26,14 +25,6 @@ let receiving = 0;
  * processor: by three at a time, so that one of Node's four is left to whoever else needs it.
  */
 const turns = new Turns(3);
-
-/** What is told while octets are stored. */
-export interface Reception {
-  /** Octets have been stored. */
-  onMoved(bytes: number): void;
-  /** Octets as they come, in their order. With somebody to hear of them all of them come through this process. */
-  onOctets?(chunk: Uint8Array): void;
-}
 
 /**
  * Stores everything that the client sends until it closes its side. Nothing is read ahead of the storage, so that a slow one

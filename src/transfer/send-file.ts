@@ -7,6 +7,7 @@ import { PosixError } from '../posix/errno.ts';
 import { sendFileAvailable, sendFileOctets } from '../posix/send-file.ts';
 import type { FileInKernel, ReadableFile } from '../storage/file-system.ts';
 import { StorageError } from '../storage/storage-error.ts';
+import { isProtected } from './carrier.ts';
 import { DataConnectionError } from './data-connection-error.ts';
 import { write } from './send.ts';
 import { restartStallTimer } from './stall-timer.ts';
@@ -38,7 +39,7 @@ type Stop = 'end' | 'turn over' | 'socket full' | 'not in memory' | 'impossible'
  * Whether `sendFile` can be used: a file that the kernel reads from a disk of this machine, over plain TCP.
  */
 export function canSendFile(file: ReadableFile, socket: Socket): file is ReadableFile & { inKernel: FileInKernel } {
-  return file.inKernel !== undefined && !('encrypted' in socket) && sendFileAvailable();
+  return file.inKernel !== undefined && !isProtected(socket) && sendFileAvailable();
 }
 
 /**

@@ -4,6 +4,7 @@ import { posixAvailable } from '../posix/libc.ts';
 import { hasUnread, shutdown } from '../posix/socket.ts';
 import type { ReadableFile } from '../storage/file-system.ts';
 import { StorageError } from '../storage/storage-error.ts';
+import { isProtected } from './carrier.ts';
 import { DataConnectionError } from './data-connection-error.ts';
 
 /** One write(2) of this size per turn keeps a fast client fast and lets the others in between. */
@@ -54,7 +55,7 @@ export async function sendEnd(socket: Socket): Promise<void> {
     });
   });
   // Over TLS the client answers the end; letGo() waits for that.
-  if (!('encrypted' in socket)) socket.destroySoon();
+  if (!isProtected(socket)) socket.destroySoon();
 }
 
 /**
@@ -62,7 +63,7 @@ export async function sendEnd(socket: Socket): Promise<void> {
  * loop. Not where octets have come that nobody has read: a close would be a reset then.
  */
 function endAtOnce(socket: Socket): boolean {
-  if ('encrypted' in socket || !posixAvailable() || socket.writableLength > 0) return false;
+  if (isProtected(socket) || !posixAvailable() || socket.writableLength > 0) return false;
   const descriptor = descriptorOf(socket);
   if (hasUnread(descriptor)) return false;
   try {
@@ -89,7 +90,7 @@ export async function* readChunks(file: ReadableFile, length: number): AsyncGene
 }
 
 /**
- * Sends an open file, from where it stands, as it is.
+ * Sends an open file, from where it stands, as it is. The next octets are read while those before are on their way.
  * @param length and errors as those of readChunks() and write(). @param onMoved told of octets that the kernel has taken.
  */
 export async function sendChunks(
@@ -99,14 +100,30 @@ export async function sendChunks(
   onMoved: (bytes: number) => void,
 ): Promise<void> {
   if (length === 0) return;
-  const buffer =
-    length < POOLED_BYTES ? Buffer.allocUnsafe(length) : Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, length));
-  for (let left = length; left > 0; ) {
-    const bytes = await readSome(file, buffer, left, length);
-    await write(socket, buffer.subarray(0, bytes));
+  let buffer = chunkBuffer(length);
+  let spare = length > CHUNK_BYTES ? chunkBuffer(length) : buffer;
+  let left = length;
+  for (let bytes = await readSome(file, buffer, left, length); bytes > 0; ) {
     left -= bytes;
+    const sending = write(socket, buffer.subarray(0, bytes));
+    const reading = left > 0 ? readSome(file, spare, left, length) : 0;
+    const [next] = await bothEnded(reading, sending);
     onMoved(bytes);
+    bytes = next;
+    [buffer, spare] = [spare, buffer];
   }
+}
+
+function chunkBuffer(length: number): Buffer {
+  return length < POOLED_BYTES ? Buffer.allocUnsafe(length) : Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, length));
+}
+
+/** Nothing must be under way any more when the file is closed. @throws what the first one throws that fails. */
+async function bothEnded<A, B>(first: A | Promise<A>, second: B | Promise<B>): Promise<[A, B]> {
+  const [a, b] = await Promise.allSettled([first, second]);
+  if (a.status === 'rejected') throw a.reason;
+  if (b.status === 'rejected') throw b.reason;
+  return [a.value, b.value];
 }
 
 async function readSome(file: ReadableFile, buffer: Uint8Array, left: number, length: number): Promise<number> {

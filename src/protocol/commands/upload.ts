@@ -1,9 +1,11 @@
 import type { WritableFile, WriteMode } from '../../storage/file-system.ts';
 import { StorageError, type StorageErrorKind } from '../../storage/storage-error.ts';
 import { decodeLines } from '../../transfer/ascii.ts';
+import { isProtected } from '../../transfer/carrier.ts';
 import { canTakeIn } from '../../transfer/intake.ts';
 import { receive } from '../../transfer/receive.ts';
 import { receiveFile } from '../../transfer/receive-file.ts';
+import { receiveGathered } from '../../transfer/receive-gathered.ts';
 import { throttled } from '../../transfer/throttle.ts';
 import { demandPermission } from '../checks.ts';
 import type { CommandContext } from '../command.ts';
@@ -97,10 +99,9 @@ function upload(
     async move(socket, onMoved) {
       const limits = rateLimits(context);
       const onOctets = digest && ((chunk: Uint8Array) => digest.update(chunk));
-      if (!text && limits.length === 0 && canTakeIn(socket)) {
-        await receiveFile(socket, file, { onMoved, ...(onOctets && { onOctets }) });
-        return;
-      }
+      const reception = { onMoved, ...(onOctets && { onOctets }) };
+      if (!text && limits.length === 0 && isProtected(socket)) return receiveGathered(socket, file, reception);
+      if (!text && limits.length === 0 && canTakeIn(socket)) return receiveFile(socket, file, reception);
       const chunks = throttled(receive(socket), { limits, socket, signal: context.interruption.signal });
       for await (const chunk of text ? decodeLines(chunks) : chunks) {
         onOctets?.(chunk);
