@@ -1,7 +1,7 @@
 /** The public API of ohai-ftpd. */
 
 export type { Account, Permission } from './accounts/account.ts';
-export type { Authenticator, Credentials, LoginClient } from './accounts/authenticator.ts';
+export type { Authenticator, ClientCertificate, Credentials, LoginClient } from './accounts/authenticator.ts';
 export { hashPassword, verifyPassword } from './accounts/password-hash.ts';
 export { TooManyLoginsError } from './accounts/too-many-logins-error.ts';
 export type { FtpEvent, Log, LogFields, SessionSummary } from './protocol/environment.ts';

@@ -6,6 +6,14 @@ export interface Credentials {
   readonly password: string;
 }
 
+/** What a client has shown in the TLS handshake, by an authority that the server trusts. */
+export interface ClientCertificate {
+  /** The subject's common name (CN). */
+  readonly name: string;
+  /** SHA-256 of the certificate, in hexadecimal octets with colons. */
+  readonly fingerprint: string;
+}
+
 /** Who asks, as far as the server knows. */
 export interface LoginClient {
   readonly address: string;
@@ -26,4 +34,13 @@ export interface Authenticator {
    * @throws TooManyLoginsError without a look at the credentials, when there are too many to be checked already: 421.
    */
   authenticate(credentials: Credentials, client: LoginClient): Promise<Account | undefined>;
+  /**
+   * Absent: a certificate replaces no password.
+   * @returns the account of `user`, if the certificate is proof enough that the client may use it; else it is asked for a password.
+   */
+  authenticateByCertificate?(
+    user: string,
+    certificate: ClientCertificate,
+    client: LoginClient,
+  ): Promise<Account | undefined>;
 }

@@ -15,5 +15,13 @@ export function firstOf(authenticators: readonly Authenticator[]): Authenticator
       }
       return undefined;
     },
+
+    async authenticateByCertificate(user, certificate, client) {
+      for (const authenticator of authenticators) {
+        const account = await authenticator.authenticateByCertificate?.(user, certificate, client);
+        if (account) return account;
+      }
+      return undefined;
+    },
   };
 }

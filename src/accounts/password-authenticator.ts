@@ -1,6 +1,6 @@
 import type { Account } from './account.ts';
 import type { AccountDirectory, AccountRecord } from './account-directory.ts';
-import type { Authenticator, Credentials, LoginClient } from './authenticator.ts';
+import type { Authenticator, ClientCertificate, Credentials, LoginClient } from './authenticator.ts';
 import { HashingQueue } from './hashing-queue.ts';
 import { decoyPasswordHash, verifyPassword } from './password-hash.ts';
 
@@ -37,6 +37,11 @@ export class PasswordAuthenticator implements Authenticator {
   authenticate({ user, password }: Credentials, client: LoginClient): Promise<Account | undefined> {
     // Strangers wait for their turn as well: neither the clock nor a refusal tells them from users.
     return this.#queue.run(client.address, () => this.#check(user, password), client.signal);
+  }
+
+  /** A certificate is that of the user whose name it bears. */
+  async authenticateByCertificate(user: string, { name }: ClientCertificate): Promise<Account | undefined> {
+    return name === user ? (await this.#find(user))?.account : undefined;
   }
 
   async #check(user: string, password: string): Promise<Account | undefined> {

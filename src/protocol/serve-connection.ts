@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { TLSSocket } from 'node:tls';
+import type { ClientCertificate } from '../accounts/authenticator.ts';
 import { HandshakeError } from '../tls/handshakes.ts';
 import { newTicketKeys } from '../tls/ticket-keys.ts';
 import { CommandHandler } from './command-handler.ts';
@@ -261,6 +263,7 @@ export class Conversation {
         ticketKeys,
         bufferSizeSet: false,
         data: settings.tls!.implicit ? 'private' : 'clear',
+        ...certificateOf(socket),
       });
       log.debug('protected', {
         session: session.id,
@@ -349,4 +352,12 @@ export class Conversation {
     emit({ type: 'disconnect', session: summaryOf(this.session), reason: this.#reason });
     this.#resolveEnded();
   }
+}
+
+/** Of a client that was asked for one, and has shown one that is trusted. */
+function certificateOf(socket: TLSSocket): { certificate?: ClientCertificate } {
+  if (!socket.authorized) return {};
+  const { subject, fingerprint256 } = socket.getPeerCertificate();
+  // Several names are the name of nobody.
+  return typeof subject.CN === 'string' ? { certificate: { name: subject.CN, fingerprint: fingerprint256 } } : {};
 }

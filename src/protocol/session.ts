@@ -1,4 +1,5 @@
 import type { Account } from '../accounts/account.ts';
+import type { ClientCertificate } from '../accounts/authenticator.ts';
 import type { TicketKeys } from '../tls/ticket-keys.ts';
 import type { Fact } from './facts.ts';
 import type { HashAlgorithm } from './hash-algorithms.ts';
@@ -26,8 +27,8 @@ export type Security =
       readonly bufferSizeSet: boolean;
       /** PROT C or PROT P: whether data connections are protected. */
       readonly data: 'clear' | 'private';
-      /** The subject's common name in the client's certificate, if it has shown one that can be trusted. */
-      readonly certifiedName?: string;
+      /** What the client has shown, if it was asked, and an authority vouches for it. */
+      readonly certificate?: ClientCertificate;
     };
 
 const CLEAR: Security = { state: 'clear' };

@@ -53,7 +53,7 @@ describe('the command table', () => {
     const strangers = commandTable.filter(({ access, refused }) => access === 'anyone' && !refused);
     expect(strangers.map(({ verb }) => verb).sort()).toEqual(
       // SITE itself is open for SITE HELP, which GVfs and ncftp ask for; its subcommands have checks of their own.
-      'ACCT CLNT CSID FEAT HELP HOST LANG NOOP OPTS PASS QUIT REIN SITE SYST USER'.split(' '),
+      'ACCT AUTH CLNT CSID FEAT HELP HOST LANG NOOP OPTS PASS PBSZ PROT QUIT REIN SITE SYST USER'.split(' '),
     );
     expect(siteRows.filter(({ access }) => access === 'anyone').map(({ verb }) => verb)).toEqual(['HELP']);
   });

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { Account } from '../../accounts/account.ts';
-import type { LoginClient } from '../../accounts/authenticator.ts';
+import type { ClientCertificate, LoginClient } from '../../accounts/authenticator.ts';
 import { TooManyLoginsError } from '../../accounts/too-many-logins-error.ts';
 import { StorageError } from '../../storage/storage-error.ts';
 import type { CommandContext, Row } from '../command.ts';
@@ -17,12 +17,14 @@ export const loginCommands: readonly Row[] = [
     source: 'RFC 959 section 4.1.1',
     argument: 'required',
     access: 'anyone',
-    run: ({ session, environment }, user) => {
+    run: (context, user) => {
+      const { session, environment } = context;
       demandPrivacy(session, environment.settings.tls);
       logOut(session, environment);
       session.login = { state: 'named', user };
-      // The same answer for everybody: it must not tell which accounts exist (RFC 2577 section 7).
-      return reply(331, 'Password required.');
+      const { security } = session;
+      const certificate = security.state === 'protected' ? security.certificate : undefined;
+      return certificate ? logInByCertificate(context, user, certificate) : PASSWORD_REQUIRED;
     },
   },
   {
@@ -101,8 +103,14 @@ export function logOut(session: Session, { presences }: CommandEnvironment): voi
   forgetLogin(session);
 }
 
+/** The same answer for everybody: it must not tell which accounts exist (RFC 2577 section 7). */
+const PASSWORD_REQUIRED = reply(331, 'Password required.');
+
 /** A few of these have to fit into the time that a client has to log in. */
 const LONGEST_DELAY_MS = 15_000;
+
+const LOGGED_IN = reply(230, 'Logged in.');
+const LOGGED_IN_BY_CERTIFICATE = reply(232, 'Logged in by certificate.');
 
 /** The client has left, or has been told that it took too long. */
 const GIVEN_UP = reply(421, 'The login was given up.');
@@ -122,7 +130,23 @@ async function logIn(context: CommandContext, password: string): Promise<Reply> 
     if (context.interruption.aborted) return GIVEN_UP;
     throw error;
   }
-  if (account === undefined) return refuse(context, user);
+  return account ? enter(context, user, account, LOGGED_IN) : refuse(context, user);
+}
+
+/** RFC 2228 section 3: the security data that was exchanged is enough, and no password needed. */
+async function logInByCertificate(
+  context: CommandContext,
+  user: string,
+  certificate: ClientCertificate,
+): Promise<Reply> {
+  const { authenticator } = context.environment;
+  const account = await authenticator.authenticateByCertificate?.(user, certificate, new Caller(context));
+  return account ? enter(context, user, account, LOGGED_IN_BY_CERTIFICATE) : PASSWORD_REQUIRED;
+}
+
+/** Lets in a client that has proven who it is, if there is room and a home for it. */
+async function enter(context: CommandContext, user: string, account: Account, welcome: Reply): Promise<Reply> {
+  const { session, environment } = context;
   if (!(await homeIsUsable(context, account))) {
     session.login = { state: 'stranger' };
     return reply(530, 'The home directory of this account is not available.');
@@ -142,7 +166,7 @@ async function logIn(context: CommandContext, password: string): Promise<Reply> 
     servedBy: environment.settings.servedBy,
   });
   context.emit({ type: 'login', user });
-  return reply(230, 'Logged in.');
+  return welcome;
 }
 
 class Caller implements LoginClient {
