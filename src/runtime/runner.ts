@@ -37,6 +37,12 @@ export interface RunOptions {
   readonly queue?: number;
   /** Who is not let in. The same numbers in every architecture, exact over all units. */
   readonly limits?: Limits;
+  /**
+   * Called, and waited for, when the socket is bound and listens, and before anything is started or loaded that serves:
+   * the moment to give up the privilege that the port needed. Clients that connect meanwhile wait.
+   * If it throws, so does run(), and nothing stays open.
+   */
+  readonly onListening?: (address: Endpoint) => void | Promise<void>;
   /** Told of trouble that no client sees, such as accept(2) failing for want of descriptors. */
   readonly onError?: (error: Error) => void;
 }

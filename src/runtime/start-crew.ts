@@ -25,6 +25,7 @@ export async function startCrew(options: RunOptions, { size, chapter }: CrewPoli
   const listening = { fd: listener.fd, chapter };
   const crew = new Crew({ size, roster, onError, order: (unit) => ({ unit, service, listening }) });
   try {
+    await options.onListening?.(listener.address);
     await crew.start();
   } catch (error) {
     listener.close();

@@ -22,6 +22,7 @@ export async function startParent<Kind extends Staff>(
   const roster = new Roster(options.limits);
   const listener = await KernelListener.open(options.listen, options.onError ?? ignore);
   try {
+    await options.onListening?.(listener.address);
     const staff = await hire(roster, options);
     const policyEnded = policy(
       listener.clients(() => roster.mayAccept()),

@@ -32,13 +32,13 @@ export interface ServerOptions {
 }
 
 /** What serveWith needs of the options of a runner. */
-export type ServeOptions = Pick<RunOptions, 'listen' | 'limits' | 'onError'> & {
+export type ServeOptions = Pick<RunOptions, 'listen' | 'limits' | 'onListening' | 'onError'> & {
   readonly refusals?: RunOptions['service']['refusals'];
   readonly accept?: ServerOptions['accept'];
 };
 
 /**
- * Loads the service, listens, and lets `policy` decide who is served when, all in this process.
+ * Listens, loads the service, and lets `policy` decide who is served when, all in this process.
  * @throws what makes the service or the listening socket impossible, PosixUnavailableError for `requests`; nothing stays
  *   open then.
  */
@@ -49,20 +49,14 @@ export async function startServer(
 ): Promise<RunningServer> {
   const { service: spec, queue, onError = ignore } = options;
   checkCapacity({ ...options, ...(requests && { workers: requests.threads }) });
-  const roster = new Roster(options.limits);
-  let threads: RequestThreads | undefined;
-  if (requests && spec.runsRequestsElsewhere) {
-    // Their data connections reach them as descriptors.
-    demandPosix();
-    threads = await startRequestThreads(spec, { ...requests, ...(queue !== undefined && { queue }), onError });
-  }
-  try {
-    const load = (host: ServiceHost) => loadService(spec, host);
-    return await serve(load, { ...options, accept, refusals: spec.refusals }, policy, roster, threads);
-  } catch (error) {
-    await threads?.close();
-    throw error;
-  }
+  const load = (host: ServiceHost) => loadService(spec, host);
+  const serveOptions = { ...options, accept, refusals: spec.refusals };
+  if (!requests || !spec.runsRequestsElsewhere) return serve(load, serveOptions, policy);
+  // Their data connections reach them as descriptors.
+  demandPosix();
+  return serve(load, serveOptions, policy, () =>
+    startRequestThreads(spec, { ...requests, ...(queue !== undefined && { queue }), onError }),
+  );
 }
 
 /** Like startServer, for a service that the program makes. The server owns it from now on. */
@@ -71,26 +65,32 @@ export function serveWith(
   options: ServeOptions,
   policy: Policy,
 ): Promise<RunningServer> {
-  return serve(makeService, options, policy, new Roster(options.limits));
+  return serve(makeService, options, policy);
 }
 
 async function serve(
   makeService: (host: ServiceHost) => Promise<Service>,
   options: ServeOptions,
   policy: Policy,
-  roster: Roster,
-  threads?: RequestThreads,
+  startThreads?: () => Promise<RequestThreads>,
 ): Promise<RunningServer> {
-  const service = await makeService({
-    place: { process: process.pid },
-    board: roster,
-    ...(threads && { requests: threads }),
-  });
+  const roster = new Roster(options.limits);
+  const listener = await openListener(options);
+  let threads: RequestThreads | undefined;
+  let service: Service | undefined;
   try {
-    const listener = await openListener(options);
+    await options.onListening?.(listener.address);
+    threads = await startThreads?.();
+    service = await makeService({
+      place: { process: process.pid },
+      board: roster,
+      ...(threads && { requests: threads }),
+    });
     return localServer(service, listener, policy, { roster, refusals: options.refusals, threads });
   } catch (error) {
-    await service[Symbol.asyncDispose]();
+    await service?.[Symbol.asyncDispose]();
+    await threads?.close();
+    await listener.close();
     throw error;
   }
 }

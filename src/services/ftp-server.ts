@@ -3,7 +3,7 @@ import type { Authenticator } from '../accounts/authenticator.ts';
 import { decoyPasswordHash, hashPassword } from '../accounts/password-hash.ts';
 import type { FtpEvent, Log } from '../protocol/environment.ts';
 import type { Board, Limits, Presence } from '../runtime/board.ts';
-import type { RunnerStats, RunningServer } from '../runtime/runner.ts';
+import type { ListenOptions, RunnerStats, RunningServer, RunOptions } from '../runtime/runner.ts';
 import type { Endpoint } from '../runtime/service.ts';
 import { serveWith } from '../runtime/start-server.ts';
 import type { FileSystem } from '../storage/file-system.ts';
@@ -73,12 +73,22 @@ export class FtpServer extends EventEmitter<FtpServerEvents> implements AsyncDis
    * Begins to serve.
    * @param options.host address to listen on (default 127.0.0.1: this machine only).
    * @param options.port 0…65535 (default 2121); 0 lets the system choose, see `address`.
+   * @param options.onListening called, and waited for, when the port is bound and nobody is served yet: the moment to give
+   *   up the privilege that the port needed. If it throws, nothing stays open.
    * @returns the address; a client could connect now.
    * @throws the error of listen(2), with its `code` (EADDRINUSE, EACCES …).
    */
-  async listen({ host = '127.0.0.1', port = 2121 }: { host?: string; port?: number } = {}): Promise<Endpoint> {
+  async listen({
+    host = '127.0.0.1',
+    port = 2121,
+    onListening,
+  }: {
+    host?: string;
+    port?: number;
+    onListening?: RunOptions['onListening'];
+  } = {}): Promise<Endpoint> {
     if (this.#running || this.#starting) throw new Error('the server listens already');
-    this.#starting = this.#start({ host, port });
+    this.#starting = this.#start({ host, port }, onListening);
     try {
       this.#running = await this.#starting;
     } finally {
@@ -87,10 +97,10 @@ export class FtpServer extends EventEmitter<FtpServerEvents> implements AsyncDis
     return this.#running.address;
   }
 
-  async #start(listen: { host: string; port: number }): Promise<RunningServer> {
+  async #start(listen: ListenOptions, onListening: RunOptions['onListening']): Promise<RunningServer> {
     return serveWith(
       ({ board }) => this.#service(board),
-      { listen, limits: this.#limits, refusals: FTP_REFUSALS },
+      { listen, limits: this.#limits, refusals: FTP_REFUSALS, ...(onListening && { onListening }) },
       async (connections, serve) => {
         for await (const connection of connections) void serve(connection);
       },
