@@ -5,8 +5,7 @@ const EXPLANATIONS: Readonly<Record<string, (listen: ListenOptions, error: Error
   EADDRINUSE: ({ host, port }) => `port ${port} on ${host} is in use; choose another with --port`,
   EACCES: ({ port }) =>
     port < 1024
-      ? `port ${port} needs a privilege; choose one above 1023 with --port, or give the right to everybody with ` +
-        `sysctl net.ipv4.ip_unprivileged_port_start=${port}`
+      ? `port ${port} needs a privilege; choose one above 1023 with --port, or start as root and add --run-as USER`
       : `port ${port} may not be used by this user; choose another with --port`,
   EADDRNOTAVAIL: ({ host }) => `${host} is not an address of this machine; choose one with --host`,
   ENOTFOUND: ({ host }) => `the name ${host} is unknown; give an address of this machine with --host`,

@@ -1,6 +1,7 @@
 import { isIPv4 } from 'node:net';
 import { InvalidArgumentError } from 'commander';
 import { MOST_WORKERS } from '../runtime/capacity.ts';
+import type { IdentityNames } from '../runtime/identity.ts';
 
 /** How the texts behind options become values. Each throws commander's InvalidArgumentError for a text that is wrong. */
 
@@ -76,4 +77,11 @@ export function workersArgument(text: string): number {
 export function ipv4Argument(text: string): string {
   if (!isIPv4(text)) throw new InvalidArgumentError('It must be an IPv4 address such as 203.0.113.7.');
   return text;
+}
+
+/** A user, and perhaps a group, as chown(1) has them: names or numbers. */
+export function identityArgument(text: string): IdentityNames {
+  const [, user, group] = /^([^:]+)(?::([^:]+))?$/.exec(text) ?? [];
+  if (user === undefined) throw new InvalidArgumentError('It must be USER or USER:GROUP, by name or number.');
+  return { user, ...(group !== undefined && { group }) };
 }

@@ -81,7 +81,8 @@ async function accountsOfFile(path: string, user: string | undefined, root: stri
   return [user];
 }
 
-async function readNames(path: string): Promise<readonly string[]> {
+/** @throws Failure or PasswordFileError when the file cannot be used by the user that this process is now. */
+export async function readNames(path: string): Promise<readonly string[]> {
   try {
     const file = await PasswordFile.open(path, { onError: () => {} });
     return file.names();

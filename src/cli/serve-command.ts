@@ -12,6 +12,7 @@ import { Failure, UsageError } from './failure.ts';
 import type { HostProcess } from './host-process.ts';
 import { stateFolder } from './kept-self-signed.ts';
 import { explainListenError } from './listen-failure.ts';
+import { prepareRunAs } from './run-as.ts';
 import { decideAccounts, type ServeAccounts } from './serve-accounts.ts';
 import { type ServeFlags, type ServiceKind, serveOptions } from './serve-flags.ts';
 import { decideTls, type ServeTls } from './serve-tls.ts';
@@ -35,22 +36,26 @@ async function serve(host: HostProcess, architectures: readonly Runner[], flags:
     format: flags.logFormat,
     write: (line) => host.stderr.write(line),
   });
+  const giveUpRoot = prepareRunAs(flags, root);
   const context = { root, architecture: runner.name, accounts, tls };
   const server = await ServerGroup.start(
-    services.map(({ kind, port }) => () => {
+    services.map(({ kind, port }) => (onListening) => {
       const options: RunOptions = {
         service: SPECS[kind](flags, context),
         listen: { host: flags.host, port },
         ...capacity(flags),
+        ...(onListening && { onListening }),
         onError: ({ message }) => log.error('server trouble', { reason: message }),
       };
       return start(runner, options);
     }),
+    giveUpRoot,
   );
   // Signals first: who reads the message may stop the server at once.
   const stopped = serveUntilStopped(server, host, { graceMs: flags.grace, log });
   const addresses = Object.fromEntries(services.map(({ kind }, index) => [kind, server.addresses[index]!]));
-  host.stdout.write(startMessage({ architecture: runner.name, root, addresses, ...accounts }));
+  const asRoot = host.geteuid?.() === 0;
+  host.stdout.write(startMessage({ architecture: runner.name, root, addresses, asRoot, ...accounts }));
   await stopped;
 }
 

@@ -1,10 +1,12 @@
 import { Command, Option } from 'commander';
 import { parseByteRate } from '../accounts/byte-rate.ts';
+import type { IdentityNames } from '../runtime/identity.ts';
 import type { Runner } from '../runtime/runner.ts';
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../services/log.ts';
 import {
   argumentOf,
   countArgument,
+  identityArgument,
   ipv4Argument,
   nonEmptyArgument,
   portArgument,
@@ -25,6 +27,7 @@ export interface ServeFlags {
   readonly service: ServiceKind;
   readonly port?: number;
   readonly httpPort?: number;
+  readonly runAs?: IdentityNames;
   readonly user?: string;
   readonly passwordFile?: string;
   readonly anonymous?: boolean;
@@ -100,6 +103,11 @@ export function serveOptions(architectures: readonly Runner[]): Command {
     .option('--port <number>', 'port to listen on; 0: any free one (default: 2121; for HTTP 8080)', portArgument)
     .addOption(choice('--service <name>', 'what to speak: FTP, or HTTP for reading only', ['ftp', 'http'], 'ftp'))
     .option('--http-port <number>', 'HTTP for reading as well, on this port; 0: any free one', portArgument)
+    .option(
+      '--run-as <user[:group]>',
+      'when started as root: whom to become for good, once the ports are bound',
+      identityArgument,
+    )
     .optionsGroup('How many:')
     .option('--workers <number>', 'processes or threads, where their number is fixed', workersArgument)
     .option('--queue <number>', 'clients or requests that may wait for a thread of a pool', positiveArgument)

@@ -10,10 +10,12 @@ export interface StartMessage extends Pick<ServeAccounts, 'visitors' | 'fromFile
   readonly root: string;
   /** Where each service listens. */
   readonly addresses: { readonly ftp?: Endpoint; readonly http?: Endpoint };
+  /** Clients are served with the privileges of root. */
+  readonly asRoot: boolean;
 }
 
 /** What a server says when it serves: where, whom, and how to try it. */
-export function startMessage({ architecture, root, addresses, visitors, fromFile }: StartMessage): string {
+export function startMessage({ architecture, root, addresses, asRoot, visitors, fromFile }: StartMessage): string {
   const { ftp, http } = addresses;
   const urls = [...(ftp ? [url('ftp', ftp)] : []), ...(http ? [`${url('http', http)}/`] : [])];
   const title = `${SOFTWARE.name} ${SOFTWARE.version} · ${architecture} · serving ${root} on ${urls.join(' and ')}`;
@@ -28,6 +30,7 @@ export function startMessage({ architecture, root, addresses, visitors, fromFile
     ...(ftp ? people : []),
     ...(http ? ['  over HTTP  everybody may read'] : []),
     ...([ftp, http].every((address) => !address || isLoopback(address.address)) ? [] : [NOT_PRIVATE]),
+    ...(asRoot ? [AS_ROOT] : []),
     'Try:',
     ...(ftp ? examples({ address: ftp, visitors, fromFile }) : []).map((example) => `  ${example}`),
     ...(http ? [`  ${url('http', reachable(http))}/ in a browser`] : []),
@@ -37,6 +40,8 @@ export function startMessage({ architecture, root, addresses, visitors, fromFile
 }
 
 const NOT_PRIVATE = 'Plain FTP: passwords and files cross the network unencrypted, for everybody on the way to read.';
+
+const AS_ROOT = 'Runs as root: add --run-as USER.';
 
 type Examples = Pick<StartMessage, 'visitors' | 'fromFile'> & { readonly address: Endpoint };
 

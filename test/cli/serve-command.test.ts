@@ -158,6 +158,9 @@ describe('serve', () => {
     ['--max-connections', '0'],
     ['--max-per-address', 'many'],
     ['--ban-time', '0'],
+    ['--run-as', ':nogroup'],
+    ['--run-as', 'nobody:'],
+    ['--run-as', 'nobody:nogroup:1'],
   ])('refuses %s %s', async (flag, value) => {
     const host = new FakeHost();
     const argv = ['node', 'ohai-ftpd', 'serve', flag, value];
@@ -226,6 +229,22 @@ describe('serve', () => {
     await stop();
   });
 
+  test('S21: warns when it runs as root, and only then', async () => {
+    const messageOf = async (uid: number) => {
+      const host = Object.assign(new FakeHost(), { geteuid: () => uid });
+      const runner = new FakeRunner('reactor');
+      const argv = ['node', 'ohai-ftpd', 'serve', '--root', await temporaryDirectory()];
+      const ended = runCommandLine({ architectures: [runner], argv, host });
+      await runner.started.promise;
+      runner.closed.resolve();
+      host.emit('SIGTERM', 'SIGTERM');
+      await ended;
+      return host.takeOut();
+    };
+    expect(await messageOf(0)).toContain('\nRuns as root: add --run-as USER.\nTry:\n');
+    expect(await messageOf(1000)).not.toContain('Runs as');
+  });
+
   test('writes trouble of the server to the log', async () => {
     const { host, runner, stop } = await serve('--log-format', 'json');
     runner.runs[0]?.onError?.(new Error('accept EMFILE'));
@@ -271,7 +290,11 @@ describe('serve ends with exit code 1 and one line', () => {
 
   test.each([
     ['EADDRINUSE', 2121, 'port 2121 on 127.0.0.1 is in use; choose another with --port'],
-    ['EACCES', 21, expect.stringContaining('port 21 needs a privilege; choose one above 1023 with --port, or')],
+    [
+      'EACCES',
+      21,
+      'port 21 needs a privilege; choose one above 1023 with --port, or start as root and add --run-as USER',
+    ],
     ['EADDRNOTAVAIL', 2121, '127.0.0.1 is not an address of this machine; choose one with --host'],
   ])('when listening fails with %s', async (code, port, message) => {
     const host = new FakeHost();

@@ -26,6 +26,30 @@ export function exists(pid: number): boolean {
   return contentOf(`/proc/${pid}/stat`) !== '';
 }
 
+export interface ThreadCredentials {
+  /** Real, effective, saved, and of the file system. */
+  readonly uids: readonly number[];
+  readonly gids: readonly number[];
+  readonly groups: readonly number[];
+  /** Permitted, effective and ambient ones, as bits (capabilities(7)). */
+  readonly capabilities: bigint;
+}
+
+/** @returns as whom each thread of a process acts; none when the process is gone. */
+export function credentialsOf(pid: number): ThreadCredentials[] {
+  return threadIdsOf(pid).flatMap((thread) => {
+    const status = contentOf(`/proc/${pid}/task/${thread}/status`);
+    const words = (field: string) => new RegExp(`(?<=^${field}:).*`, 'm').exec(status)![0].split(/\s+/).filter(Boolean);
+    if (status === '') return [];
+    return {
+      uids: words('Uid').map(Number),
+      gids: words('Gid').map(Number),
+      groups: words('Groups').map(Number),
+      capabilities: ['CapPrm', 'CapEff', 'CapAmb'].reduce((all, field) => all | BigInt(`0x${words(field)[0]}`), 0n),
+    };
+  });
+}
+
 function threadIdsOf(pid: number): string[] {
   return entriesOf(`/proc/${pid}/task`);
 }
