@@ -16,8 +16,14 @@ const EXPLANATIONS: Readonly<Record<string, (listen: ListenOptions, error: Error
     `${message}; of the architectures, serial and reactor do without: choose one with --architecture`,
 };
 
-/** @returns a Failure that says what to do when the error is one of listening; otherwise the error itself. */
-export function explainListenError(error: unknown, listen: ListenOptions): unknown {
+/** What one of several addresses is chosen with, by its index. */
+const OPTIONS = ['--port', '--implicit-port'];
+
+/** @param places all that were to be listened on. @returns a Failure that says what to do when the error is one of listening; otherwise the error itself. */
+export function explainListenError(error: unknown, places: readonly ListenOptions[]): unknown {
+  const { entrance = 0 } = error as { readonly entrance?: number };
   const explain = EXPLANATIONS[(error as NodeJS.ErrnoException | undefined)?.code ?? ''];
-  return explain ? new Failure(explain(listen, error as Error), { cause: error }) : error;
+  return explain
+    ? new Failure(explain(places[entrance]!, error as Error).replace('--port', OPTIONS[entrance]!), { cause: error })
+    : error;
 }

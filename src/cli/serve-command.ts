@@ -5,8 +5,9 @@ import type { ServiceSpec } from '../runtime/service.ts';
 import type { FtpServiceOptions } from '../services/ftp-options.ts';
 import { ftpServiceSpec } from '../services/ftp-spec.ts';
 import { httpServiceSpec } from '../services/http-spec.ts';
-import { createLog } from '../services/log.ts';
+import { createLog, type Log } from '../services/log.ts';
 import { checkRoot, SystemRootError } from '../services/root-directory.ts';
+import { CertificateWatch } from './certificate-watch.ts';
 import { suggestion } from './closest-word.ts';
 import { Failure, UsageError } from './failure.ts';
 import type { HostProcess } from './host-process.ts';
@@ -43,6 +44,7 @@ async function serve(host: HostProcess, architectures: readonly Runner[], flags:
       const options: RunOptions = {
         service: SPECS[kind](flags, context),
         listen: { host: flags.host, port },
+        ...(kind === 'ftp' && alsoListen(flags)),
         ...capacity(flags),
         ...(onListening && { onListening }),
         onError: ({ message }) => log.error('server trouble', { reason: message }),
@@ -51,12 +53,46 @@ async function serve(host: HostProcess, architectures: readonly Runner[], flags:
     }),
     giveUpRoot,
   );
+  const ftp = server.of(services.findIndex(({ kind }) => kind === 'ftp'));
+  using watch = await watchCertificates(tls, log, (renewed) => {
+    ftp?.reconfigure(SPECS.ftp(flags, { ...context, tls: renewed }).options);
+  });
   // Signals first: who reads the message may stop the server at once.
-  const stopped = serveUntilStopped(server, host, { graceMs: flags.grace, log });
-  const addresses = Object.fromEntries(services.map(({ kind }, index) => [kind, server.addresses[index]!]));
+  const stopped = serveUntilStopped(server, host, {
+    graceMs: flags.grace,
+    log,
+    ...(watch && !hasTerminal(host) && { reload: () => void watch.reread() }),
+  });
+  const addresses = {
+    ...Object.fromEntries(services.map(({ kind }, index) => [kind, server.addresses[index]!])),
+    ...(ftp?.addresses[1] && { ftps: ftp.addresses[1] }),
+  };
   const asRoot = host.geteuid?.() === 0;
-  host.stdout.write(startMessage({ architecture: runner.name, root, addresses, asRoot, ...accounts }));
+  host.stdout.write(startMessage({ architecture: runner.name, root, addresses, asRoot, tls, ...accounts }));
   await stopped;
+}
+
+function alsoListen({ host, implicitPort }: ServeFlags): Pick<RunOptions, 'alsoListen'> {
+  return implicitPort === undefined ? {} : { alsoListen: [{ host, port: implicitPort }] };
+}
+
+/** @returns undefined without files that could change. */
+async function watchCertificates(
+  tls: ServeTls | undefined,
+  log: Log,
+  renew: (tls: ServeTls) => void,
+): Promise<CertificateWatch | undefined> {
+  if (!tls || tls.files.length === 0) return undefined;
+  return CertificateWatch.start({
+    files: tls.files,
+    renew: (identities) => renew({ ...tls, options: { ...tls.options, identities } }),
+    log,
+  });
+}
+
+/** There, SIGHUP says that the terminal was closed (signal(7)). */
+function hasTerminal({ stdin, stdout }: HostProcess): boolean {
+  return stdin.isTTY === true || stdout.isTTY === true;
 }
 
 interface SpecContext {
@@ -106,7 +142,7 @@ async function start(runner: Runner, options: RunOptions) {
   try {
     return await runner.run(options);
   } catch (error) {
-    throw explainListenError(error, options.listen);
+    throw explainListenError(error, [options.listen, ...(options.alsoListen ?? [])]);
   }
 }
 

@@ -84,6 +84,7 @@ async function tlsPolicy(flags: TlsFlags): Promise<Omit<ServeTls['options'], 'id
     throw new UsageError(`--tls-client-certs ${tlsClientCerts} needs the authorities to trust: add --tls-client-ca`);
   }
   return {
+    implicit: flags.implicitPort === undefined ? 'nowhere' : 'at-further-addresses',
     required: flags.requireTls,
     minVersion: flags.tlsMinVersion === '1.3' ? 'TLSv1.3' : 'TLSv1.2',
     ...(flags.tlsCiphers !== undefined && { ciphers: flags.tlsCiphers }),

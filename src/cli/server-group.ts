@@ -40,6 +40,11 @@ export class ServerGroup {
     return this.#servers.map(({ address }) => address);
   }
 
+  /** The one of that index. */
+  of(index: number): RunningServer | undefined {
+    return this.#servers[index];
+  }
+
   stats(): RunnerStats {
     const all = this.#servers.map((server) => server.stats());
     return {

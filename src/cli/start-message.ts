@@ -4,20 +4,26 @@ import type { Endpoint } from '../runtime/service.ts';
 import { printable } from '../services/printable.ts';
 import { SOFTWARE } from '../services/software.ts';
 import type { ServeAccounts } from './serve-accounts.ts';
+import type { ServeTls } from './serve-tls.ts';
 
 export interface StartMessage extends Pick<ServeAccounts, 'visitors' | 'fromFile'> {
   readonly architecture: string;
   readonly root: string;
   /** Where each service listens. */
-  readonly addresses: { readonly ftp?: Endpoint; readonly http?: Endpoint };
+  readonly addresses: { readonly ftp?: Endpoint; readonly ftps?: Endpoint; readonly http?: Endpoint };
+  readonly tls: ServeTls | undefined;
   /** Clients are served with the privileges of root. */
   readonly asRoot: boolean;
 }
 
 /** What a server says when it serves: where, whom, and how to try it. */
-export function startMessage({ architecture, root, addresses, asRoot, visitors, fromFile }: StartMessage): string {
-  const { ftp, http } = addresses;
-  const urls = [...(ftp ? [url('ftp', ftp)] : []), ...(http ? [`${url('http', http)}/`] : [])];
+export function startMessage({ architecture, root, addresses, asRoot, tls, visitors, fromFile }: StartMessage): string {
+  const { ftp, ftps, http } = addresses;
+  const urls = [
+    ...(ftp ? [url('ftp', ftp)] : []),
+    ...(ftps ? [url('ftps', ftps)] : []),
+    ...(http ? [`${url('http', http)}/`] : []),
+  ];
   const title = `${SOFTWARE.name} ${SOFTWARE.version} · ${architecture} · serving ${root} on ${urls.join(' and ')}`;
   const rows = visitors.map(({ name, permissions, password }) => [name, describe(permissions, password)] as const);
   const width = Math.max(9, ...rows.map(([name]) => name.length));
@@ -29,7 +35,8 @@ export function startMessage({ architecture, root, addresses, asRoot, visitors, 
     title,
     ...(ftp ? people : []),
     ...(http ? ['  over HTTP  everybody may read'] : []),
-    ...([ftp, http].every((address) => !address || isLoopback(address.address)) ? [] : [NOT_PRIVATE]),
+    ...(ftp && tls ? certificate(tls) : []),
+    ...privacy(addresses, tls),
     ...(asRoot ? [AS_ROOT] : []),
     'Try:',
     ...(ftp ? examples({ address: ftp, visitors, fromFile }) : []).map((example) => `  ${example}`),
@@ -39,7 +46,29 @@ export function startMessage({ architecture, root, addresses, asRoot, visitors, 
   return lines.map((line) => `${printable(line)}\n`).join('');
 }
 
+function certificate({ options, selfSigned }: ServeTls): string[] {
+  const required = REQUIRED[options.required ?? 'none'];
+  const own = selfSigned && `self-signed, SHA-256 ${selfSigned.fingerprint}`;
+  return [`  TLS        ${required}`, ...(own ? [`  certificate ${selfSigned.path}`, `             ${own}`] : [])];
+}
+
+const REQUIRED = {
+  none: 'for those who ask for it',
+  login: 'to log in',
+  data: 'to transfer',
+  all: 'to log in and to transfer',
+} as const;
+
+function privacy({ ftp, http }: StartMessage['addresses'], tls: ServeTls | undefined): string[] {
+  const open = [ftp, http].some((address) => address && !isLoopback(address.address));
+  if (!open || (tls?.options.required === 'all' && !http)) return [];
+  return [tls ? NOT_ALWAYS_PRIVATE : NOT_PRIVATE];
+}
+
 const NOT_PRIVATE = 'Plain FTP: passwords and files cross the network unencrypted, for everybody on the way to read.';
+
+const NOT_ALWAYS_PRIVATE =
+  'Without TLS, passwords and files cross the network unencrypted: --require-tls all refuses that.';
 
 const AS_ROOT = 'Runs as root: add --run-as USER.';
 
@@ -70,7 +99,7 @@ function accountsInWords(names: readonly string[]): string {
   return names.length === 1 ? names[0]! : `${names.length} accounts`;
 }
 
-function url(scheme: 'ftp' | 'http', { address, port }: Endpoint): string {
+function url(scheme: 'ftp' | 'ftps' | 'http', { address, port }: Endpoint): string {
   return `${scheme}://${isIPv6(address) ? `[${address}]` : address}:${port}`;
 }
 

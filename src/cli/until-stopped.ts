@@ -2,7 +2,7 @@ import type { RunningServer } from '../runtime/runner.ts';
 import type { Log } from '../services/log.ts';
 import type { HostProcess, StopSignal } from './host-process.ts';
 
-const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+const SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /** The exit code of a process that a signal ended, as shells count: 128 and the signal's number. */
 const EXIT_CODES: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
@@ -17,12 +17,15 @@ const ECHO_MS = 300;
  * Waits for the first SIGINT, SIGTERM or SIGHUP, then closes the server. A second signal ends the process at once.
  * Listens for signals when it returns.
  * @param options.graceMs how long clients may take to finish.
+ * @param options.reload done at SIGHUP, which stops nothing then.
  */
 export async function serveUntilStopped(
   server: Pick<RunningServer, 'stats' | 'close'>,
   host: HostProcess,
-  { graceMs, log }: { readonly graceMs: number; readonly log: Log },
+  { graceMs, log, reload }: { readonly graceMs: number; readonly log: Log; readonly reload?: () => void },
 ): Promise<void> {
+  const stopSignals = reload ? SIGNALS.filter((signal) => signal !== 'SIGHUP') : SIGNALS;
+  if (reload) host.on('SIGHUP', reload);
   await new Promise<void>((resolve, reject) => {
     let first: { readonly signal: StopSignal; readonly at: number } | undefined;
 
@@ -44,15 +47,16 @@ export async function serveUntilStopped(
         .close({ graceMs })
         .then(resolve, reject)
         .finally(() => {
-          for (const name of STOP_SIGNALS) host.off(name, onSignal);
+          for (const name of stopSignals) host.off(name, onSignal);
         });
     };
 
     const isEcho = (signal: StopSignal, before: { readonly signal: StopSignal; readonly at: number }) =>
       signal === before.signal && performance.now() - before.at < echoMs(signal, host);
 
-    for (const name of STOP_SIGNALS) host.on(name, onSignal);
+    for (const name of stopSignals) host.on(name, onSignal);
   });
+  if (reload) host.off('SIGHUP', reload);
   log.info('stopped', { served: server.stats().served });
 }
 

@@ -67,6 +67,8 @@ export class ControlStream implements Sender {
     this.sendNow();
     clear.off('data', this.#heard);
     clear.off('end', this.#ended);
+    // What it has read already, the handshake takes from its buffer; flowing, it would be read by nobody.
+    clear.pause();
     this.#mute = true;
     const socket = await handshake(clear);
     this.#mute = false;

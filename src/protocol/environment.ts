@@ -70,8 +70,6 @@ export interface ProtocolSettings {
 
 /** What a client has to protect, and how well. */
 export interface TlsPolicy {
-  /** Whether a connection begins with the handshake, without an AUTH (implicit FTPS). */
-  readonly implicit: boolean;
   /** What is refused in the clear: to log in, to transfer, or both. */
   readonly required: 'none' | 'login' | 'data' | 'all';
   /**

@@ -49,7 +49,9 @@ export class RemoteDataChannel implements CommandData {
 
   async open(direction: Direction, interruption: Interruption): Promise<Socket> {
     this.demandPrepared();
-    const descriptor = await this.#line.call('lend');
+    const { handshakes } = this.#owner.environment;
+    const { descriptor, tls } = await this.#line.call('lend', handshakes?.current.edition);
+    if (tls) handshakes?.renew(tls.options, tls.edition);
     if (interruption.aborted) throw new DataConnectionError('broken');
     const carrier = socketOfDescriptor(descriptor);
     // Whoever reads or writes hears of it as well; an error event that nobody hears ends the thread.

@@ -2,6 +2,7 @@
  * What passes between the event loop, which keeps the connections of a client, and the thread of a pool that runs one of
  * its commands. All of it plain data.
  */
+import type { TlsEdition } from '../tls/handshakes.ts';
 import { DataConnectionError } from '../transfer/data-connection-error.ts';
 import type { FtpEvent } from './environment.ts';
 import type { Presences } from './presences.ts';
@@ -42,8 +43,8 @@ export interface LoopDuties {
   listen(): Promise<number>;
   /** DataChannel.dialTo. */
   dialTo(to: Endpoint): void;
-  /** DataChannel.lend: a descriptor to duplicate. */
-  lend(): Promise<number>;
+  /** DataChannel.lend. @param edition of the TLS options that the thread has; undefined when it needs none. */
+  lend(edition: number | undefined): Promise<LentConnection>;
   /** DataChannel.close. */
   close(): void;
   logIn: Presences['logIn'];
@@ -53,6 +54,14 @@ export interface LoopDuties {
   kick: Presences['kick'];
   /** Rates.shared: octets that may be moved. */
   takeOfRate(name: string, bytesPerSecond: number, octets: number): Promise<number>;
+}
+
+/** A data connection for the thread. */
+export interface LentConnection {
+  /** To be duplicated. */
+  readonly descriptor: number;
+  /** Newer options than the thread's, if there are. */
+  readonly tls?: TlsEdition;
 }
 
 /** An error that one side tells the other of. */

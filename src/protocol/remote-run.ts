@@ -1,4 +1,5 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import type { TlsEdition } from '../tls/handshakes.ts';
 import { type Command, INTERNAL_ERROR, type Run } from './command-run.ts';
 import type { DataChannel } from './data-channel.ts';
 import type { Environment } from './environment.ts';
@@ -44,7 +45,7 @@ export class RemoteRun implements Run {
     this.#duties = {
       listen: () => data.listen(interruption),
       dialTo: (to) => data.dialTo(to),
-      lend: () => data.lend(interruption),
+      lend: async (edition) => ({ descriptor: await data.lend(interruption), ...this.#newerTls(edition) }),
       close: () => data.close(),
       ...presenceDuties(environment.presences),
       takeOfRate: (name, bytesPerSecond, octets) =>
@@ -68,6 +69,12 @@ export class RemoteRun implements Run {
     // First, so that the thread knows why its data connection breaks.
     this.#post({ kind: 'abort' });
     this.interruption.abort();
+  }
+
+  /** Certificates that were renewed since the thread began reach it with the first connection that needs them. */
+  #newerTls(edition: number | undefined): { tls?: TlsEdition } {
+    const current = this.#environment.handshakes?.current;
+    return current && edition !== undefined && edition !== current.edition ? { tls: current } : {};
   }
 
   async #next(): Promise<Reply> {

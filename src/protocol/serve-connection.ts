@@ -72,7 +72,8 @@ export class Conversation {
   #timerMs: number;
   #resolveEnded!: () => void;
 
-  constructor(stream: Socket, session: Session, environment: Environment) {
+  /** @param begin in the clear, or with the TLS handshake (implicit FTPS). */
+  constructor(stream: Socket, session: Session, environment: Environment, begin: 'clear' | 'protected' = 'clear') {
     this.session = session;
     this.#environment = environment;
     this.#handler = new CommandHandler(session, environment);
@@ -87,7 +88,7 @@ export class Conversation {
       ended: () => this.#clientEndedItsSide(),
       closed: () => this.#closed(),
     });
-    if (environment.settings.tls?.implicit) void this.#secure();
+    if (begin === 'protected') void this.#beginProtected();
     else this.#greet();
   }
 
@@ -241,7 +242,7 @@ export class Conversation {
   #startTls(answer: Reply): void {
     if (this.#control.exhausted && !this.#clientEnded) {
       this.#control.write(answer);
-      void this.#secure();
+      void this.#goOnProtected();
       return;
     }
     this.#environment.log.warn('commands behind AUTH', {
@@ -251,7 +252,22 @@ export class Conversation {
     this.#leave('commands behind AUTH', BEHIND_AUTH);
   }
 
-  async #secure(): Promise<void> {
+  async #beginProtected(): Promise<void> {
+    if (!(await this.#secure('private'))) return;
+    this.#greet();
+    this.#received();
+  }
+
+  async #goOnProtected(): Promise<void> {
+    if (await this.#secure('clear')) this.#received();
+  }
+
+  /**
+   * Has the client protect the connection.
+   * @param data how data connections are protected until PROT says something else.
+   * @returns false when the conversation is over instead.
+   */
+  async #secure(data: 'clear' | 'private'): Promise<boolean> {
     const { handshakes, settings, log } = this.#environment;
     const { session } = this;
     this.#phase = 'securing';
@@ -262,7 +278,7 @@ export class Conversation {
         state: 'protected',
         ticketKeys,
         bufferSizeSet: false,
-        data: settings.tls!.implicit ? 'private' : 'clear',
+        data,
         ...certificateOf(socket),
       });
       log.debug('protected', {
@@ -280,14 +296,13 @@ export class Conversation {
       });
       if (this.#phase === 'securing') this.#reason = 'TLS handshake failed';
       this.#control.destroy();
-      return;
+      return false;
     }
     // It may have been closed since.
-    if (this.#phase !== 'securing') return;
+    if (this.#phase !== 'securing') return false;
     this.#phase = 'serving';
     this.#setTimer(settings.timeouts.loginMs);
-    if (settings.tls!.implicit) this.#greet();
-    this.#received();
+    return true;
   }
 
   #leave(reason: string, goodbye?: Reply): void {

@@ -4,27 +4,29 @@ import type { Endpoint } from './service.ts';
 
 /** Clients that a server of Node's has accepted, in the order in which they came, until somebody takes them. */
 export class Arrivals {
-  readonly #waiting: Socket[] = [];
-  readonly #local: Endpoint | undefined;
+  readonly #waiting: { readonly stream: Socket; readonly entrance: number }[] = [];
+  readonly #local: readonly (Endpoint | undefined)[];
   #wake: () => void = ignore;
   #closed = false;
 
-  /** @param listening the address of the listening socket: that of all who come, unless it stands for all addresses. */
-  constructor(listening?: Endpoint) {
-    this.#local = listening && !ALL_ADDRESSES.has(listening.address) ? listening : undefined;
+  /** @param listening the addresses of the listening sockets: those of all who come, unless one stands for all addresses. */
+  constructor(listening: readonly Endpoint[] = []) {
+    this.#local = listening.map((endpoint) => (ALL_ADDRESSES.has(endpoint.address) ? undefined : endpoint));
   }
 
-  add(stream: Socket): void {
+  /** @param entrance index of the listening socket. */
+  add(stream: Socket, entrance: number): void {
     // A client that resets while it waits for its turn must not bring the process down.
     stream.on('error', ignore);
-    this.#waiting.push(stream);
+    this.#waiting.push({ stream, entrance });
     this.#wake();
   }
 
   /** The next one that is still there; undefined when nobody waits. */
   take(): Arrival | undefined {
-    for (let stream = this.#waiting.shift(); stream; stream = this.#waiting.shift()) {
-      if (!hasLeft(stream)) return arrivalOf(stream, this.#local);
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
+      const { stream, entrance } = next;
+      if (!hasLeft(stream)) return arrivalOf(stream, entrance, this.#local[entrance]);
       stream.destroy();
     }
     return undefined;
@@ -45,7 +47,7 @@ export class Arrivals {
   /** Drops those whom nobody has taken. */
   close(): void {
     this.#closed = true;
-    for (const stream of this.#waiting.splice(0)) stream.destroy();
+    for (const { stream } of this.#waiting.splice(0)) stream.destroy();
     this.#wake();
   }
 }
@@ -61,11 +63,12 @@ function hasLeft(stream: Socket): boolean {
 const ALL_ADDRESSES: ReadonlySet<string> = new Set(['0.0.0.0', '::', '::ffff:0.0.0.0', '::ffff:0:0']);
 
 /** @param stream connected, so that both of its ends are known. @param local its own end, where that need not be asked. */
-function arrivalOf(stream: Socket, local: Endpoint | undefined): Arrival {
+function arrivalOf(stream: Socket, entrance: number, local: Endpoint | undefined): Arrival {
   return {
     stream,
     local: local ?? { address: stream.localAddress ?? '', port: stream.localPort ?? 0 },
     remote: { address: stream.remoteAddress ?? '', port: stream.remotePort ?? 0 },
+    entrance,
   };
 }
 

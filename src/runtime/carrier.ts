@@ -33,7 +33,6 @@ const COMPILED_ENTRY = new URL('../../units/unit-start.cjs', import.meta.url);
 
 /** Behind stdin, stdout, stderr and the channel of Node. */
 const INHERITED_FD = 4;
-const COMPILED_FD = 5;
 
 /** Options of Node that a unit needs as much as its parent: sizes of memory above all. Not --inspect, whose port is taken. */
 const HANDED_ON = /^--(?:(?:max|min|stack)[\w-]*=|(?:enable-source-maps|no-warnings|trace-[\w-]+)$)/;
@@ -54,11 +53,11 @@ export function startCarrier(kind: 'process' | 'thread', order: StartOrder, comp
 
 /** It inherits the descriptor that the order names (as inetd and prefork do it), that of the code, and no other. */
 function startProcess(order: StartOrder, compiled?: CompiledCode): Carrier {
-  const fd = order.listening?.fd ?? order.client?.fd;
+  const fds = order.listening?.fds ?? [order.client?.fd ?? ('ignore' as const)];
   const program = compiled
-    ? [fileURLToPath(COMPILED_ENTRY), String(COMPILED_FD), ...(compiled.compile ?? [])]
+    ? [fileURLToPath(COMPILED_ENTRY), String(INHERITED_FD + fds.length), ...(compiled.compile ?? [])]
     : [fileURLToPath(ENTRY)];
-  const inherited = [fd ?? ('ignore' as const), ...(compiled ? [compiled.fd] : [])];
+  const inherited = [...fds, ...(compiled ? [compiled.fd] : [])];
   const child = spawn(process.execPath, [...process.execArgv.filter((flag) => HANDED_ON.test(flag)), ...program], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc', ...inherited],
   });
@@ -79,7 +78,9 @@ function startProcess(order: StartOrder, compiled?: CompiledCode): Carrier {
     place: { process: child.pid ?? 0 },
     order: {
       ...order,
-      ...(order.listening && { listening: { ...order.listening, fd: INHERITED_FD } }),
+      ...(order.listening && {
+        listening: { ...order.listening, fds: order.listening.fds.map((_fd, index) => INHERITED_FD + index) },
+      }),
       ...(order.client && { client: { ...order.client, fd: INHERITED_FD } }),
     },
     ended,

@@ -16,31 +16,32 @@ import type { Endpoint } from './service.ts';
 const SPARE_DESCRIPTORS = 16;
 
 /**
- * A listening socket from which the event loop accepts every client as it comes, by a server of Node's: the shortest way
- * from a connection to the one who serves it, for who serves all of them. Such a server cannot be halted. So it has a
- * duplicate of the socket; where clients had better wait in the kernel's queue it is closed, and until nobody waits there
+ * Listening sockets from which the event loop accepts every client as it comes, by servers of Node's: the shortest way
+ * from a connection to the one who serves it, for who serves all of them. Such a server cannot be halted. So each has a
+ * duplicate of its socket; where clients had better wait in the kernel's queues they are closed, and until nobody waits there
  * any more, clients are taken one by one.
  */
 export class EagerListener {
-  readonly address: Endpoint;
+  readonly addresses: readonly Endpoint[];
   readonly #kernel: KernelListener;
-  readonly #backlog: number | undefined;
+  readonly #backlogs: readonly (number | undefined)[];
   readonly #scarce = descriptorLimit() - SPARE_DESCRIPTORS;
-  /** Absent while clients are taken one by one. */
-  #server: Server | undefined;
+  /** Empty while clients are taken one by one. */
+  #servers: Server[] = [];
   readonly #arrivals: Arrivals;
   readonly #closing = new AbortController();
 
-  private constructor(kernel: KernelListener, backlog: number | undefined) {
+  private constructor(kernel: KernelListener, backlogs: readonly (number | undefined)[]) {
     this.#kernel = kernel;
-    this.#backlog = backlog;
-    this.address = kernel.address;
-    this.#arrivals = new Arrivals(kernel.address);
+    this.#backlogs = backlogs;
+    this.addresses = kernel.addresses;
+    this.#arrivals = new Arrivals(kernel.addresses);
   }
 
   /** As KernelListener.open. */
-  static async open(options: ListenOptions, onError: (error: Error) => void): Promise<EagerListener> {
-    return new EagerListener(await KernelListener.open(options, onError), options.backlog);
+  static async open(places: readonly ListenOptions[], onError: (error: Error) => void): Promise<EagerListener> {
+    const backlogs = places.map(({ backlog }) => backlog);
+    return new EagerListener(await KernelListener.open(places, onError), backlogs);
   }
 
   /**
@@ -58,7 +59,7 @@ export class EagerListener {
       }
       const arrival = this.#arrivals.take();
       if (arrival) yield arrival;
-      else if (this.#server) await this.#arrivals.somebody();
+      else if (this.#servers.length > 0) await this.#arrivals.somebody();
       else {
         const client = await this.#kernel.accept();
         const waiting = client && arrivalOn(client);
@@ -80,25 +81,30 @@ export class EagerListener {
   async #acceptAll(): Promise<void> {
     const { signal } = this.#closing;
     if (signal.aborted) return;
+    try {
+      for (const [entrance, fd] of this.#kernel.fds.entries()) this.#servers.push(this.#serverOn(fd, entrance));
+    } catch (error) {
+      this.#halt();
+      await this.#kernel.trouble(error as Error);
+    }
+  }
+
+  #serverOn(fd: number, entrance: number): Server {
     // What is accepted inherits its options from the listening socket.
     const server = createServer({ allowHalfOpen: true });
     server.on('connection', (stream) => {
       if (descriptorOf(stream) >= this.#scarce) this.#halt();
-      this.#arrivals.add(stream);
+      this.#arrivals.add(stream, entrance);
     });
     server.on('error', (error) => {
       this.#halt();
       void this.#kernel.trouble(error).then(() => this.#arrivals.wake());
     });
-    try {
-      this.#server = server.listen({ fd: duplicate(this.#kernel.fd) }, this.#backlog);
-    } catch (error) {
-      await this.#kernel.trouble(error as Error);
-    }
+    return server.listen({ fd: duplicate(fd) }, this.#backlogs[entrance]);
   }
 
   #halt(): void {
-    this.#server?.close();
-    this.#server = undefined;
+    for (const server of this.#servers) server.close();
+    this.#servers = [];
   }
 }

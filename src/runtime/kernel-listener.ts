@@ -21,36 +21,47 @@ export interface AcceptedClient {
   readonly fd: number;
   readonly local: Endpoint;
   readonly remote: Endpoint;
+  /** Which of the listening sockets it came by: its index. */
+  readonly entrance: number;
 }
 
 /**
- * A listening socket from which connections are accepted one by one, and only when they are asked for: the others wait in
- * the kernel's queue, where another process or thread that shares the socket can have them.
+ * Listening sockets from which connections are accepted one by one, and only when they are asked for: the others wait in
+ * the kernel's queues, where another process or thread that shares the sockets can have them.
  */
 export class KernelListener {
-  readonly fd: number;
-  readonly address: Endpoint;
+  readonly fds: readonly number[];
+  readonly addresses: readonly Endpoint[];
   readonly #onError: (error: Error) => void;
   readonly #closing = new AbortController();
+  /** Of the socket that is asked first the next time, so that no queue is always the last one. */
+  #first = 0;
 
-  private constructor(fd: number, onError: (error: Error) => void) {
-    this.fd = fd;
-    this.address = localAddress(fd);
+  private constructor(fds: readonly number[], onError: (error: Error) => void) {
+    this.fds = fds;
+    this.addresses = fds.map(localAddress);
     this.#onError = onError;
   }
 
   /**
    * Binds and listens (bind(2), listen(2)). Accepts nobody yet.
-   * @param onError told of errors of accept(2), such as EMFILE; the listener goes on.
-   * @throws as bindAndListen does.
+   * @param places one or more. @param onError told of errors of accept(2), such as EMFILE; the listener goes on.
+   * @throws as bindAndListen does, with the index of the place as `entrance`; nothing stays open then.
    */
-  static async open(options: ListenOptions, onError: (error: Error) => void): Promise<KernelListener> {
-    return new KernelListener(await bindAndListen(options), onError);
+  static async open(places: readonly ListenOptions[], onError: (error: Error) => void): Promise<KernelListener> {
+    const fds: number[] = [];
+    try {
+      for (const place of places) fds.push(await bindAndListen(place));
+    } catch (error) {
+      for (const fd of fds) closeDescriptor(fd);
+      throw Object.assign(error as Error, { entrance: fds.length });
+    }
+    return new KernelListener(fds, onError);
   }
 
-  /** One that another process has opened and given to this one. It owns the descriptor from now on. */
-  static inherited(fd: number, onError: (error: Error) => void): KernelListener {
-    return new KernelListener(fd, onError);
+  /** One that another process has opened and given to this one. It owns the descriptors from now on. */
+  static inherited(fds: readonly number[], onError: (error: Error) => void): KernelListener {
+    return new KernelListener(fds, onError);
   }
 
   /**
@@ -78,21 +89,23 @@ export class KernelListener {
     }
   }
 
-  /** Ends the listening for all who share the socket, at once. Clients that nobody has accepted yet are reset. */
+  /** Ends the listening for all who share the sockets, at once. Clients that nobody has accepted yet are reset. */
   shutdown(): void {
-    try {
-      shutdown(this.fd, 'both');
-    } catch {
-      // Not everywhere is that possible (macOS): then it ends when the last one has closed it.
+    for (const fd of this.fds) {
+      try {
+        shutdown(fd, 'both');
+      } catch {
+        // Not everywhere is that possible (macOS): then it ends when the last one has closed it.
+      }
     }
     this.close();
   }
 
-  /** Closes this descriptor of the socket. The port is free when nobody else has one. */
+  /** Closes these descriptors of the sockets. A port is free when nobody else has one. */
   close(): void {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
-    closeDescriptor(this.fd);
+    for (const fd of this.fds) closeDescriptor(fd);
   }
 
   /**
@@ -101,14 +114,25 @@ export class KernelListener {
    */
   async accept(): Promise<AcceptedClient | undefined> {
     try {
-      const accepted = acceptConnection(this.fd);
-      return accepted && withLocalEnd(accepted);
+      return this.#acceptAny();
     } catch (error) {
       // The parent has shut the socket down, for all who share it.
       if ((error as NodeJS.ErrnoException).code === 'EINVAL') this.close();
       else await this.trouble(error as Error);
       return undefined;
     }
+  }
+
+  #acceptAny(): AcceptedClient | undefined {
+    const { length } = this.fds;
+    for (let tried = 0; tried < length; tried++) {
+      const entrance = (this.#first + tried) % length;
+      const accepted = acceptConnection(this.fds[entrance]!);
+      if (!accepted) continue;
+      this.#first = (entrance + 1) % length;
+      return withLocalEnd(accepted, entrance);
+    }
+    return undefined;
   }
 
   /** Tells of what made accepting impossible, and gives it some time to pass. */
@@ -119,7 +143,7 @@ export class KernelListener {
 
   async #somebody(): Promise<void> {
     try {
-      await whenReadable(this.fd, this.#closing.signal);
+      await whenAnyReadable(this.fds, this.#closing.signal);
     } catch (error) {
       // It takes a descriptor to wait, and there may be none left.
       await this.trouble(error as Error);
@@ -127,10 +151,26 @@ export class KernelListener {
   }
 }
 
-/** @returns undefined for a client that has reset already, of which some systems (macOS) tell nothing more. */
-function withLocalEnd(accepted: AcceptedConnection): AcceptedClient | undefined {
+async function whenAnyReadable(fds: readonly number[], closing: AbortSignal): Promise<void> {
+  if (fds.length === 1) {
+    await whenReadable(fds[0]!, closing);
+    return;
+  }
+  const enough = new AbortController();
+  const signal = AbortSignal.any([closing, enough.signal]);
+  const waits = fds.map((fd) => whenReadable(fd, signal));
   try {
-    return { ...accepted, local: localAddress(accepted.fd) };
+    await Promise.race(waits);
+  } finally {
+    enough.abort();
+    await Promise.allSettled(waits);
+  }
+}
+
+/** @returns undefined for a client that has reset already, of which some systems (macOS) tell nothing more. */
+function withLocalEnd(accepted: AcceptedConnection, entrance: number): AcceptedClient | undefined {
+  try {
+    return { ...accepted, local: localAddress(accepted.fd), entrance };
   } catch {
     closeDescriptor(accepted.fd);
     return undefined;
@@ -140,7 +180,7 @@ function withLocalEnd(accepted: AcceptedConnection): AcceptedClient | undefined 
 /** @returns the client as it is served in this thread; undefined when its connection cannot be made a stream. */
 export function arrivalOn(client: AcceptedClient): Arrival | undefined {
   const stream = streamOf(client);
-  return stream && { stream, local: client.local, remote: client.remote };
+  return stream && { stream, local: client.local, remote: client.remote, entrance: client.entrance };
 }
 
 /** @returns the client's connection as a stream, which owns the descriptor; undefined when it cannot be made one. */

@@ -8,44 +8,39 @@ const KEEP_ALIVE_DELAY_MS = 60_000;
 
 /** The same as EagerListener for where there are no Berkeley sockets, as on Windows: it accepts during a pause as well. */
 export class Listener implements AsyncDisposable {
-  readonly #server: Server;
+  readonly #servers: readonly Server[];
   readonly #arrivals = new Arrivals();
   #closed = false;
 
-  private constructor(server: Server) {
-    this.#server = server;
-    server.on('connection', (stream) => this.#arrivals.add(stream));
+  private constructor(servers: readonly Server[]) {
+    this.#servers = servers;
+    for (const [entrance, server] of servers.entries()) {
+      server.on('connection', (stream) => this.#arrivals.add(stream, entrance));
+    }
   }
 
   /**
    * Binds and listens (bind(2), listen(2)).
-   * @param onError told of errors of accept(2), such as EMFILE; the listener goes on.
-   * @throws the error of bind or listen, with its `code` (EADDRINUSE, EACCES …).
+   * @param places one or more. @param onError told of errors of accept(2), such as EMFILE; the listener goes on.
+   * @throws the error of bind or listen, with its `code` (EADDRINUSE, EACCES …) and the index of the place as `entrance`; nothing stays open then.
    */
-  static async open(
-    { host, port, backlog }: ListenOptions,
-    onError: (error: Error) => void = ignore,
-  ): Promise<Listener> {
-    const server = createServer({
-      allowHalfOpen: true,
-      noDelay: true,
-      keepAlive: true,
-      keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS,
-    });
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen({ host, port, ...(backlog !== undefined && { backlog }) }, () => {
-        server.off('error', reject);
-        resolve();
-      });
-    });
-    server.on('error', onError);
-    return new Listener(server);
+  static async open(places: readonly ListenOptions[], onError: (error: Error) => void = ignore): Promise<Listener> {
+    const servers: Server[] = [];
+    try {
+      for (const place of places) servers.push(await listeningServer(place));
+    } catch (error) {
+      for (const server of servers) server.close();
+      throw Object.assign(error as Error, { entrance: servers.length });
+    }
+    for (const server of servers) server.on('error', onError);
+    return new Listener(servers);
   }
 
-  get address(): Endpoint {
-    const { address, port } = this.#server.address() as AddressInfo;
-    return { address, port };
+  get addresses(): readonly Endpoint[] {
+    return this.#servers.map((server) => {
+      const { address, port } = server.address() as AddressInfo;
+      return { address, port };
+    });
   }
 
   /**
@@ -67,12 +62,29 @@ export class Listener implements AsyncDisposable {
     if (this.#closed) return;
     this.#closed = true;
     this.#arrivals.close();
-    this.#server.close();
+    for (const server of this.#servers) server.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+async function listeningServer({ host, port, backlog }: ListenOptions): Promise<Server> {
+  const server = createServer({
+    allowHalfOpen: true,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS,
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port, ...(backlog !== undefined && { backlog }) }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  return server;
 }
 
 function ignore(): void {}

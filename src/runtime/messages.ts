@@ -4,15 +4,15 @@
 import type { Presence } from './board.ts';
 import type { Claim } from './claim.ts';
 import type { PortWish } from './port-exchange.ts';
-import type { Endpoint, Refusal, ServiceSpec } from './service.ts';
+import type { Endpoint, JsonValue, Refusal, ServiceSpec } from './service.ts';
 
 /** What a unit is told first: how to become one. */
 export interface StartOrder {
   /** Number of the unit, unique in its server. */
   readonly unit: number;
   readonly service: ServiceSpec;
-  /** The socket on which the unit accepts for itself, and the file of the architecture that says how. */
-  readonly listening?: { readonly fd: number; readonly chapter: string };
+  /** The sockets on which the unit accepts for itself, and the file of the architecture that says how. */
+  readonly listening?: { readonly fds: readonly number[]; readonly chapter: string };
   /** The one client that the unit was started for. */
   readonly client?: HandedClient;
   /** Clients will be handed over, one after the other, until the unit is stopped. */
@@ -28,11 +28,14 @@ export interface HandedClient {
   readonly claim?: Claim;
   readonly local: Endpoint;
   readonly remote: Endpoint;
+  readonly entrance: number;
 }
 
 /** Said by the parent, done by the unit. */
 export interface UnitDuties {
   start(order: StartOrder): void;
+  /** Service.reconfigure. */
+  reconfigure(options: JsonValue): void;
   /** Accept no more, say goodbye to the idle, let the busy finish; end when nobody is left. */
   drain(): void;
   /** Drop everybody, and end. */

@@ -2,7 +2,8 @@ import { type CompiledCode, CompiledProgram } from './compiled-program.ts';
 import { type AcceptedClient, streamOf } from './kernel-listener.ts';
 import type { HandedClient } from './messages.ts';
 import type { Roster } from './roster.ts';
-import type { RunOptions } from './runner.ts';
+import { type RunOptions, withOptions } from './runner.ts';
+import type { JsonValue } from './service.ts';
 import { Departures, type Staff } from './staff.ts';
 import { turnAway } from './turn-away.ts';
 import { Unit } from './unit.ts';
@@ -22,7 +23,7 @@ export function oneThreadEach(roster: Roster, options: RunOptions): Promise<Staf
 class OneEach implements Staff {
   readonly #kind: 'process' | 'thread';
   readonly #roster: Roster;
-  readonly #options: RunOptions;
+  #options: RunOptions;
   readonly #units = new UnitSet();
   readonly #departures = new Departures();
   readonly #program: CompiledProgram | undefined;
@@ -63,6 +64,11 @@ class OneEach implements Staff {
     const end = await unit.ended;
     this.#departures.happened();
     if (end !== undefined) this.#options.onError?.(new Error(`the ${this.#kind} of a client ${end}`));
+  }
+
+  reconfigure(options: JsonValue): void {
+    this.#options = withOptions(this.#options, options);
+    this.#units.reconfigure(options);
   }
 
   drain(): void {

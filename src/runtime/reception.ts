@@ -11,6 +11,8 @@ export interface Arrival {
   readonly stream: Socket;
   readonly local: Endpoint;
   readonly remote: Endpoint;
+  /** See ControlConnection. */
+  readonly entrance: number;
   /** Of its seat, when it has got one already. */
   readonly id?: string;
 }
@@ -114,7 +116,7 @@ export class Reception {
     return Promise.resolve();
   }
 
-  #serve({ stream, local, remote }: Arrival, id: string): Promise<void> {
+  #serve({ stream, local, remote, entrance }: Arrival, id: string): Promise<void> {
     const { service, registry } = this.#options;
     if (hasLeft(stream)) {
       stream.destroy();
@@ -124,7 +126,7 @@ export class Reception {
     }
     const guest = new Guest(id, stream, registry);
     this.#guests.set(id, guest);
-    return service.serve({ stream, local, remote, seat: guest }).finally(() => {
+    return service.serve({ stream, local, remote, entrance, seat: guest }).finally(() => {
       stream.destroy();
       this.#guests.delete(id);
       void registry.leave(id);

@@ -1,5 +1,5 @@
 import type { Limits, Presence } from './board.ts';
-import type { Endpoint, ServiceSpec } from './service.ts';
+import type { Endpoint, JsonValue, ServiceSpec } from './service.ts';
 
 /** An architecture: a way to get clients served. Its file holds its policy; the mechanisms are beside this one. */
 export interface Runner {
@@ -29,6 +29,8 @@ export interface Traits {
 export interface RunOptions {
   readonly service: ServiceSpec;
   readonly listen: ListenOptions;
+  /** Further addresses for the same clients and limits; a service can tell which one a client came by (ControlConnection.entrance). */
+  readonly alsoListen?: readonly ListenOptions[];
   /** Processes or threads that serve, where their number is fixed: 1…1024. Each architecture has its own default. */
   readonly workers?: number;
   /** Clients served at a time, where each gets a process or thread of its own; the others wait (1 or more, default 256). */
@@ -57,12 +59,19 @@ export interface ListenOptions {
 
 export interface RunningServer extends AsyncDisposable {
   readonly address: Endpoint;
+  /** That one, and behind it those of `alsoListen`. */
+  readonly addresses: readonly Endpoint[];
   /** Clients connected now and served in all, over all units. */
   stats(): RunnerStats;
   /** Everybody who is connected, and where. */
   who(): Promise<readonly Presence[]>;
   /** Ends the session of one client. @param id as who() has it. @returns false when there is no such client. */
   kick(id: string): Promise<boolean>;
+  /**
+   * Has the service go on with other options, in all units, those to come included: see Service.reconfigure. No client is lost.
+   * @param options checked, like those of RunOptions.service.
+   */
+  reconfigure(options: JsonValue): void;
   /**
    * Stops accepting, lets what runs come to its end, then closes everything. Fulfilled when nothing is left.
    * May be called again, to shorten the grace.
@@ -74,4 +83,9 @@ export interface RunningServer extends AsyncDisposable {
 export interface RunnerStats {
   readonly connected: number;
   readonly served: number;
+}
+
+/** The same, with other options for the service. */
+export function withOptions(run: RunOptions, options: JsonValue): RunOptions {
+  return { ...run, service: { ...run.service, options } };
 }

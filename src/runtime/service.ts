@@ -15,6 +15,8 @@ export interface ControlConnection {
   readonly stream: Socket;
   readonly local: Endpoint;
   readonly remote: Endpoint;
+  /** Which of the addresses it came by: 0 for that of `listen`, and from 1 on those of `alsoListen`. */
+  readonly entrance: number;
   /** Its place on the scoreboard. */
   readonly seat: Seat;
 }
@@ -25,6 +27,11 @@ export interface Service extends AsyncDisposable {
   serve(connection: ControlConnection): Promise<void>;
   /** Says goodbye to idle clients now and to each busy one when its work is done; whoever still comes is turned away. */
   drain(): void;
+  /**
+   * Goes on with other options, checked like those before, as far as they can change while it runs; what cannot, stays. Clients
+   * who are there are not disturbed. Absent: nothing can.
+   */
+  reconfigure?(options: JsonValue): void;
 }
 
 export type JsonValue =

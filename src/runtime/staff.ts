@@ -1,4 +1,5 @@
 import type { AcceptedClient } from './kernel-listener.ts';
+import type { JsonValue } from './service.ts';
 
 /** Those who serve the clients that a parent has accepted. */
 export interface Staff {
@@ -8,6 +9,8 @@ export interface Staff {
   readonly waiting: number;
   /** Fulfilled as soon as `waiting` has become less. */
   vacancy(): Promise<void>;
+  /** See RunningServer.reconfigure. */
+  reconfigure(options: JsonValue): void;
   drain(): void;
   endClients(): void;
   kill(): void;

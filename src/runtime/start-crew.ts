@@ -19,19 +19,24 @@ export interface CrewPolicy {
  */
 export async function startCrew(options: RunOptions, { size, chapter }: CrewPolicy): Promise<RunningServer> {
   checkCapacity({ ...options, workers: size });
-  const { service, listen, limits, onError = ignore } = options;
+  const { listen, alsoListen = [], limits, onError = ignore } = options;
+  let { service } = options;
   const roster = new Roster(limits);
-  const listener = await KernelListener.open(listen, onError);
-  const listening = { fd: listener.fd, chapter };
+  const listener = await KernelListener.open([listen, ...alsoListen], onError);
+  const listening = { fds: listener.fds, chapter };
   const crew = new Crew({ size, roster, onError, order: (unit) => ({ unit, service, listening }) });
   try {
-    await options.onListening?.(listener.address);
+    await options.onListening?.(listener.addresses[0]!);
     await crew.start();
   } catch (error) {
     listener.close();
     throw error;
   }
-  return new RosteredServer(listener.address, roster, {
+  return new RosteredServer(listener.addresses, roster, {
+    reconfigure: (options) => {
+      service = { ...service, options };
+      crew.units.reconfigure(options);
+    },
     stopAccepting: () => {
       crew.stopReplacing();
       listener.shutdown();

@@ -20,15 +20,19 @@ export async function startParent<Kind extends Staff>(
 ): Promise<RunningServer> {
   checkCapacity(options);
   const roster = new Roster(options.limits);
-  const listener = await KernelListener.open(options.listen, options.onError ?? ignore);
+  const listener = await KernelListener.open(
+    [options.listen, ...(options.alsoListen ?? [])],
+    options.onError ?? ignore,
+  );
   try {
-    await options.onListening?.(listener.address);
+    await options.onListening?.(listener.addresses[0]!);
     const staff = await hire(roster, options);
     const policyEnded = policy(
       listener.clients(() => roster.mayAccept()),
       staff,
     );
-    return new RosteredServer(listener.address, roster, {
+    return new RosteredServer(listener.addresses, roster, {
+      reconfigure: (options) => staff.reconfigure(options),
       stopAccepting: () => listener.close(),
       drain: () => staff.drain(),
       finished: () => Promise.all([policyEnded, staff.finished()]),

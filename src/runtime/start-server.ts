@@ -32,7 +32,7 @@ export interface ServerOptions {
 }
 
 /** What serveWith needs of the options of a runner. */
-export type ServeOptions = Pick<RunOptions, 'listen' | 'limits' | 'onListening' | 'onError'> & {
+export type ServeOptions = Pick<RunOptions, 'listen' | 'alsoListen' | 'limits' | 'onListening' | 'onError'> & {
   readonly refusals?: RunOptions['service']['refusals'];
   readonly accept?: ServerOptions['accept'];
 };
@@ -79,7 +79,7 @@ async function serve(
   let threads: RequestThreads | undefined;
   let service: Service | undefined;
   try {
-    await options.onListening?.(listener.address);
+    await options.onListening?.(listener.addresses[0]!);
     threads = await startThreads?.();
     service = await makeService({
       place: { process: process.pid },
@@ -97,11 +97,13 @@ async function serve(
 
 function openListener({
   listen,
+  alsoListen = [],
   accept = 'as they come',
   onError = ignore,
 }: ServeOptions): Promise<Listener | EagerListener | KernelListener> {
-  if (!posixAvailable()) return Listener.open(listen, onError);
-  return accept === 'as they come' ? EagerListener.open(listen, onError) : KernelListener.open(listen, onError);
+  const places = [listen, ...alsoListen];
+  if (!posixAvailable()) return Listener.open(places, onError);
+  return accept === 'as they come' ? EagerListener.open(places, onError) : KernelListener.open(places, onError);
 }
 
 interface Surroundings {
@@ -132,7 +134,8 @@ function localServer(
     listener.connections(() => reception.mayAccept()),
     (arrival) => reception.welcome(arrival),
   );
-  return new RosteredServer(listener.address, roster, {
+  return new RosteredServer(listener.addresses, roster, {
+    reconfigure: (options) => service.reconfigure?.(options),
     stopAccepting: () => listener.close(),
     drain: () => reception.drain(),
     finished: () => policyEnded.then(() => reception.empty()),

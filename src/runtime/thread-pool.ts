@@ -7,7 +7,8 @@ import { Line } from './line.ts';
 import { contactOver } from './line-contact.ts';
 import type { HandedClient, ParentDuties, UnitDuties } from './messages.ts';
 import type { Roster } from './roster.ts';
-import type { RunOptions } from './runner.ts';
+import { type RunOptions, withOptions } from './runner.ts';
+import type { JsonValue } from './service.ts';
 import { Departures, type Staff } from './staff.ts';
 import { Threads } from './threads.ts';
 import { portWire } from './wire.ts';
@@ -27,7 +28,7 @@ export function threadPool(size: number): (roster: Roster, options: RunOptions) 
 
 export class ThreadPool implements Staff {
   readonly #roster: Roster;
-  readonly #options: RunOptions;
+  #options: RunOptions;
   readonly #departures = new Departures();
   /** To threads that have been told to start, with their ends. */
   readonly #lines = new Map<ThreadLine, Promise<void>>();
@@ -77,6 +78,11 @@ export class ThreadPool implements Staff {
       });
     this.#serving.add(served);
     return served;
+  }
+
+  reconfigure(options: JsonValue): void {
+    this.#options = withOptions(this.#options, options);
+    for (const line of this.#lines.keys()) line.tell('reconfigure', options);
   }
 
   drain(): void {

@@ -6,7 +6,7 @@ import { Line } from './line.ts';
 import type { HandedClient, ParentDuties, StartOrder, UnitDuties } from './messages.ts';
 import type { Policy } from './policy.ts';
 import { Reception, type Registry } from './reception.ts';
-import { loadService, type Service, type ServiceHost } from './service.ts';
+import { type JsonValue, loadService, type Service, type ServiceHost } from './service.ts';
 import type { Wire } from './wire.ts';
 
 /** What the file of an architecture exports for the children that accept for themselves. */
@@ -29,6 +29,9 @@ export class UnitHost {
   readonly #told: StartListener;
   readonly #spare = new Set<(address: string) => void>();
   #work: Work | undefined;
+  #service: Service | undefined;
+  /** What the parent has said since the order was given. */
+  #options: JsonValue;
   /** What the parent said last, perhaps before there was anything to be stopped. */
   #stopped: 'drain' | 'end' | undefined;
 
@@ -38,6 +41,7 @@ export class UnitHost {
     this.#told = told;
     this.#line = new Line<UnitDuties, ParentDuties>(wire, {
       start: (order) => void this.start(order),
+      reconfigure: (options) => this.#reconfigure(options),
       drain: () => this.#stop('drain'),
       end: () => this.#stop('end'),
       activities: () => this.#work?.reception.activities() ?? {},
@@ -54,6 +58,8 @@ export class UnitHost {
       // Both before it is ready: what cannot be loaded would else be tried for ever, by one child after the other.
       const policy = order.listening && (await loadPolicy(order.listening.chapter));
       const service = await loadService(order.service, this.#host());
+      this.#service = service;
+      if (this.#options !== undefined) this.#reconfigure(this.#options);
       this.#work = this.#begin(order, service, policy);
       if (this.#stopped) this.#stop(this.#stopped);
       this.#told.ready?.();
@@ -75,13 +81,13 @@ export class UnitHost {
   }
 
   /** Serves a client that was handed over. Fulfilled when it has left. */
-  async serve({ fd, claim, local, remote, id }: HandedClient): Promise<void> {
+  async serve({ fd, claim, local, remote, entrance, id }: HandedClient): Promise<void> {
     // In this order: should the thread be ended in between, a descriptor is left open, and none is closed twice.
     if (claim && !take(claim)) return;
     const stream = streamOf({ fd });
     if (!stream) return;
     const reception = this.#stopped === 'end' ? undefined : this.#work?.reception;
-    if (reception) await reception.welcome({ stream, local, remote, ...(id !== undefined && { id }) });
+    if (reception) await reception.welcome({ stream, local, remote, entrance, ...(id !== undefined && { id }) });
     else stream.destroy();
   }
 
@@ -92,7 +98,7 @@ export class UnitHost {
   #begin(order: StartOrder, service: Service, policy: Policy | undefined): Work {
     const { unit, listening, client, standing } = order;
     const reception = new Reception({ service, registry: this.#registry(), refusals: order.service.refusals, unit });
-    if (listening && policy) return this.#accept(listening.fd, reception, policy);
+    if (listening && policy) return this.#accept(listening.fds, reception, policy);
     // Its caller has to be here first: serve() asks for the work.
     if (client) return { reception, done: Promise.resolve().then(() => this.serve(client)), stop: ignore };
     if (!standing) return { reception, done: Promise.resolve(), stop: ignore };
@@ -103,13 +109,18 @@ export class UnitHost {
     return { reception, done, stop };
   }
 
-  #accept(fd: number, reception: Reception, policy: Policy): Work {
-    const listener = KernelListener.inherited(fd, ({ message }) => this.#line.tell('trouble', message));
+  #accept(fds: readonly number[], reception: Reception, policy: Policy): Work {
+    const listener = KernelListener.inherited(fds, ({ message }) => this.#line.tell('trouble', message));
     const done = policy(
       listener.connections(() => reception.mayAccept()),
       (arrival) => reception.welcome(arrival),
     );
     return { reception, done, stop: () => listener.close() };
+  }
+
+  #reconfigure(options: JsonValue): void {
+    this.#options = options;
+    this.#service?.reconfigure?.(options);
   }
 
   #stop(how: 'drain' | 'end'): void {

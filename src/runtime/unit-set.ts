@@ -1,3 +1,4 @@
+import type { JsonValue } from './service.ts';
 import type { Unit } from './unit.ts';
 
 /** The units that there are at the moment, told and ended together. One that ends leaves by itself. */
@@ -11,6 +12,10 @@ export class UnitSet {
   add(unit: Unit): void {
     this.#units.add(unit);
     void unit.ended.then(() => this.#units.delete(unit));
+  }
+
+  reconfigure(options: JsonValue): void {
+    for (const unit of this.#units) unit.reconfigure(options);
   }
 
   drain(): void {

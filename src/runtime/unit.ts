@@ -6,6 +6,7 @@ import { Line } from './line.ts';
 import { contactOver } from './line-contact.ts';
 import type { ParentDuties, StartOrder, UnitDuties } from './messages.ts';
 import type { Roster } from './roster.ts';
+import type { JsonValue } from './service.ts';
 
 /** A unit ended before it was ready. The message says what it said. */
 export class UnitFailedError extends Error {
@@ -69,6 +70,10 @@ export class Unit {
 
   get place(): Place {
     return this.#carrier.place;
+  }
+
+  reconfigure(options: JsonValue): void {
+    this.#line.tell('reconfigure', options);
   }
 
   drain(): void {

@@ -50,7 +50,7 @@ export function createFtpServer(options: FtpServerOptions): FtpServer {
 /** Made by createFtpServer. Serves from listen() to close(). */
 export class FtpServer extends EventEmitter<FtpServerEvents> implements AsyncDisposable {
   readonly #options: FtpServerOptions;
-  readonly #checked: CheckedFtpServiceOptions;
+  #checked: CheckedFtpServiceOptions;
   readonly #limits: Limits;
   #starting: Promise<RunningServer> | undefined;
   #running: RunningServer | undefined;
@@ -113,6 +113,17 @@ export class FtpServer extends EventEmitter<FtpServerEvents> implements AsyncDis
     return this.#running.address;
   }
 
+  /**
+   * Shows other certificates to whoever connects from now on. Clients who are there are not disturbed.
+   * @throws OptionsError for what cannot be used; then those before stay. Error for a server without TLS.
+   */
+  renewCertificates(identities: NonNullable<FtpServiceOptions['tls']>['identities']): void {
+    const { tls } = this.#checked;
+    if (!tls) throw new Error('the server was made without TLS');
+    this.#checked = checkFtpServiceOptions({ ...this.#checked, tls: { ...tls, identities } });
+    this.#running?.reconfigure(this.#checked);
+  }
+
   /** As in `ftp://127.0.0.1:2121`. @throws Error while it does not listen. */
   get url(): string {
     const { address, port } = this.address;
@@ -161,6 +172,7 @@ export class FtpServer extends EventEmitter<FtpServerEvents> implements AsyncDis
       ...(fileSystem ? { fileSystem } : ownDisk(this.#checked)),
       log,
       handshakes: handshakesOf(this.#checked),
+      implicitTls: this.#checked.tls?.implicit,
       // Outside of the session that caused it: a listener that throws is the program's trouble, not the client's.
       emit: (event) => queueMicrotask(() => this.#publish(event)),
     });

@@ -27,8 +27,8 @@ export function protocolSettings(options: CheckedFtpServiceOptions): ProtocolSet
 
 type CheckedTls = NonNullable<CheckedFtpServiceOptions['tls']>;
 
-function policyOf({ implicit, required, dataResumption, unannouncedEnd }: CheckedTls): TlsPolicy {
-  return { implicit, required, dataResumption, unannouncedEnd };
+function policyOf({ required, dataResumption, unannouncedEnd }: CheckedTls): TlsPolicy {
+  return { required, dataResumption, unannouncedEnd };
 }
 
 /** What makes the handshakes of this process and thread; undefined without certificates. */

@@ -20,6 +20,8 @@ import { createLog } from './log.ts';
 
 export { createRequestWorker } from './ftp-request-worker.ts';
 
+type ImplicitTls = NonNullable<CheckedFtpServiceOptions['tls']>['implicit'];
+
 /** What an FTP service is made of. */
 export interface FtpServiceParts {
   readonly settings: ProtocolSettings;
@@ -32,6 +34,8 @@ export interface FtpServiceParts {
   readonly log: Log;
   /** Absent: no TLS. */
   readonly handshakes?: Handshakes | undefined;
+  /** Where clients begin with the handshake. */
+  readonly implicitTls?: ImplicitTls | undefined;
   readonly emit?: (event: FtpEvent) => void;
   /** Threads for the commands; absent: they run where the service is. */
   readonly requests?: RequestPool;
@@ -58,6 +62,7 @@ export async function createService(
     board,
     log,
     handshakes: handshakesOf(checked),
+    implicitTls: checked.tls?.implicit,
     ...(requests && { requests }),
     ...(ports && { portExchange: ports }),
     ...(rates && { rates }),
@@ -71,6 +76,7 @@ export class FtpService implements Service {
   /** By the ids of the sessions. */
   readonly #seats = new Map<string, Seat>();
   #draining = false;
+  readonly #implicit: ImplicitTls;
   readonly #dispose: () => void;
 
   constructor(parts: FtpServiceParts) {
@@ -92,14 +98,20 @@ export class FtpService implements Service {
       ...(handshakes && { handshakes }),
       ...(requests && { requests }),
     };
+    this.#implicit = parts.implicitTls ?? 'nowhere';
     this.#dispose = dispose ?? (() => {});
   }
 
-  serve({ stream, local, remote, seat }: ControlConnection): Promise<void> {
+  #beginsAt(entrance: number): 'clear' | 'protected' {
+    const implicit = this.#implicit === 'everywhere' || (this.#implicit === 'at-further-addresses' && entrance > 0);
+    return implicit ? 'protected' : 'clear';
+  }
+
+  serve({ stream, local, remote, entrance, seat }: ControlConnection): Promise<void> {
     if (this.#draining) return sayGoodbye(stream);
     const session = newSession(seat.id, remote, local);
     this.#environment.log.debug('connected', { session: session.id, address: remote.address });
-    const conversation = new Conversation(stream, session, this.#environment);
+    const conversation = new Conversation(stream, session, this.#environment, this.#beginsAt(entrance));
     seat.activity = () => activityOf(session, Date.now());
     seat.kick = () => conversation.kick();
     this.#seats.set(session.id, seat);
@@ -109,6 +121,12 @@ export class FtpService implements Service {
       this.#conversations.delete(conversation);
       this.#seats.delete(session.id);
     });
+  }
+
+  /** Certificates change; how they are used does not. */
+  reconfigure(options: JsonValue): void {
+    const { tls } = options as unknown as CheckedFtpServiceOptions;
+    if (tls) this.#environment.handshakes?.renew(tls);
   }
 
   drain(): void {

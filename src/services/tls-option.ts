@@ -24,8 +24,8 @@ export function tlsOption() {
         identities: listOf(identity, 'a list of certificates with their keys')
           .refine((identities) => identities.length > 0, 'must not be empty')
           .superRefine(checkIdentities),
-        /** Whether connections begin with the TLS handshake (implicit FTPS), without an AUTH. */
-        implicit: flag().default(false),
+        /** Where connections begin with the TLS handshake, without an AUTH (implicit FTPS): see RunOptions.alsoListen. */
+        implicit: choice(['nowhere', 'everywhere', 'at-further-addresses']).default('nowhere'),
         /** What is refused in the clear: to log in, to transfer, or both. */
         required: choice(['none', 'login', 'data', 'all']).default('none'),
         minVersion: choice(['TLSv1.2', 'TLSv1.3']).default('TLSv1.2'),

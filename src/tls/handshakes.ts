@@ -21,18 +21,31 @@ export class HandshakeError extends Error {
   }
 }
 
+/** Options of a certain time. Plain data. */
+export interface TlsEdition {
+  readonly edition: number;
+  readonly options: TlsOptions;
+}
+
 /** Makes the server's side of TLS handshakes (RFC 8446, RFC 5246), for all sessions of this process or thread. */
 export class Handshakes {
   #options: TlsOptions;
+  #edition = 0;
   #free: PreparedServer[] = [];
 
   constructor(options: TlsOptions) {
     this.#options = options;
   }
 
+  /** What is in force: how often it has been renewed, here or where it came from. */
+  get current(): TlsEdition {
+    return { edition: this.#edition, options: this.#options };
+  }
+
   /** From now on; handshakes that are under way go on as they began, and so do connections. */
-  renew(options: TlsOptions): void {
+  renew(options: TlsOptions, edition = this.#edition + 1): void {
     this.#options = options;
+    this.#edition = edition;
     this.#free = [];
   }
 

@@ -1,4 +1,5 @@
 import type { Runner, RunOptions } from '../../src/runtime/runner.ts';
+import type { JsonValue } from '../../src/runtime/service.ts';
 
 /** An architecture that serves nobody, remembers what it was asked for, and closes when the test lets it. */
 export class FakeRunner implements Runner {
@@ -8,6 +9,7 @@ export class FakeRunner implements Runner {
   readonly pattern = 'None (chapter 0)';
   readonly traits = { accepts: 'nobody', serves: 'nobody', atATime: '0', whenBusy: 'never', aCrashTakes: 'nothing' };
   readonly runs: RunOptions[] = [];
+  readonly reconfigured: JsonValue[] = [];
   readonly graces: (number | undefined)[] = [];
   /** Thrown by run, when set. */
   startError: Error | undefined;
@@ -29,8 +31,14 @@ export class FakeRunner implements Runner {
       this.graces.push(how?.graceMs);
       return this.closed.promise;
     };
+    const addresses = [options.listen, ...(options.alsoListen ?? [])].map(({ host, port }, index) => ({
+      address: host,
+      port: port || 40_021 + index,
+    }));
     return {
-      address: { address: options.listen.host, port: options.listen.port || 40_021 },
+      address: addresses[0]!,
+      addresses,
+      reconfigure: (next: JsonValue) => void this.reconfigured.push(next),
       stats: () => ({ connected: 2, served: 7 }),
       who: async () => [],
       kick: async () => false,

@@ -9,6 +9,8 @@ function stage() {
   const events: string[] = [];
   const running = (name: string): RunningServer => ({
     address: { address: name, port: 1 },
+    addresses: [{ address: name, port: 1 }],
+    reconfigure: () => {},
     stats: () => ({ connected: 1, served: 2 }),
     who: async () => [],
     kick: async () => false,

@@ -174,7 +174,7 @@ async function servedSocket(fileSystem: MemoryFileSystem): Promise<{ port: numbe
   const accepted = once(listener, 'connection').then(([stream]: Socket[]) => {
     const local = { address: '127.0.0.1', port };
     const remote = { address: '127.0.0.1', port: stream!.remotePort! };
-    void service.serve({ stream: stream!, local, remote, seat: seat('1') });
+    void service.serve({ stream: stream!, local, remote, entrance: 0, seat: seat('1') });
     return stream!;
   });
   onTestFinished(async () => {

@@ -78,7 +78,7 @@ async function lentDescriptor(port: MessagePort): Promise<number> {
   post({ kind: 'call', call: 1, duty: 'lend', args: [] });
   const [answer] = (await once(port, 'message')) as [ToThread];
   if (answer.kind !== 'answer') throw new Error(`asked for a descriptor, got ${answer.kind}`);
-  return answer.value as number;
+  return (answer.value as { descriptor: number }).descriptor;
 }
 
 /** What Promise.withResolvers() makes where there is one. */

@@ -14,7 +14,7 @@ test('a process that the system refuses to make is one that ended, and its clien
   const carrier = startCarrier('process', {
     unit: 1,
     service: { module: '', options: null },
-    client: { fd, local: end, remote: end },
+    client: { fd, local: end, remote: end, entrance: 0 },
   });
   expect(await carrier.ended).toMatch(/^could not be started: /);
   expect(() => fstatSync(fd)).toThrow('EBADF');

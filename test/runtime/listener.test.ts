@@ -9,14 +9,14 @@ import { Listener } from '../../src/runtime/listener.ts';
 type AnyListener = Listener | EagerListener;
 
 async function listening(kind: { open: typeof EagerListener.open | typeof Listener.open }) {
-  const listener: AnyListener = await kind.open({ host: '127.0.0.1', port: 0 }, (error) => {
+  const listener: AnyListener = await kind.open([{ host: '127.0.0.1', port: 0 }], (error) => {
     throw error;
   });
   onTestFinished(() => listener.close());
   return { listener, connections: listener.connections() };
 }
 
-async function connected({ address, port }: AnyListener['address']): Promise<Socket> {
+async function connected({ address, port }: AnyListener['addresses'][number]): Promise<Socket> {
   const socket = connect(port, address);
   onTestFinished(() => void socket.destroy());
   await once(socket, 'connect');
@@ -26,8 +26,8 @@ async function connected({ address, port }: AnyListener['address']): Promise<Soc
 describe.each([Listener, EagerListener])('%o', (kind) => {
   test('clients are taken in the order in which they came', async () => {
     const { listener, connections } = await listening(kind);
-    const first = await connected(listener.address);
-    const second = await connected(listener.address);
+    const first = await connected(listener.addresses[0]!);
+    const second = await connected(listener.addresses[0]!);
     for (const client of [first, second]) {
       const { value } = await connections.next();
       onTestFinished(() => void value?.stream.destroy());
@@ -42,12 +42,12 @@ describe.each([Listener, EagerListener])('%o', (kind) => {
     const { listener, connections } = await listening(kind);
     // It accepts from now on.
     const taken = connections.next();
-    await connected(listener.address);
+    await connected(listener.addresses[0]!);
     void (await taken).value?.stream.destroy();
-    const impatient = await connected(listener.address);
+    const impatient = await connected(listener.addresses[0]!);
     leave(impatient);
     await once(impatient, 'close');
-    const patient = await connected(listener.address);
+    const patient = await connected(listener.addresses[0]!);
     // The end of the first has come before the second; now the listener has seen it as well.
     await nextTurn();
     const { value } = await connections.next();
@@ -57,7 +57,7 @@ describe.each([Listener, EagerListener])('%o', (kind) => {
 
   test('a client that has sent everything and closed its side while it waited is still served', async () => {
     const { listener, connections } = await listening(kind);
-    const client = await connected(listener.address);
+    const client = await connected(listener.addresses[0]!);
     client.end('QUIT\r\n');
     await nextTurn();
     const { value } = await connections.next();
@@ -70,7 +70,7 @@ describe.each([Listener, EagerListener])('%o', (kind) => {
 
 describe.runIf(process.platform === 'linux')('while an EagerListener pauses', () => {
   test('clients wait in the kernel, and are served when the pause is over', async () => {
-    const listener = await EagerListener.open({ host: '127.0.0.1', port: 0 }, () => {});
+    const listener = await EagerListener.open([{ host: '127.0.0.1', port: 0 }], () => {});
     onTestFinished(() => listener.close());
     let goOn!: () => void;
     let paused: Promise<void> | undefined = new Promise((resolve) => {
@@ -81,7 +81,7 @@ describe.runIf(process.platform === 'linux')('while an EagerListener pauses', ()
     });
     const taken = listener.connections(() => paused).next();
     // Connected by the kernel: nobody has accepted it.
-    const client = await connected(listener.address);
+    const client = await connected(listener.addresses[0]!);
     expect(acceptedSockets(client)).toBe(0);
     goOn();
     const { value } = await taken;
@@ -91,7 +91,7 @@ describe.runIf(process.platform === 'linux')('while an EagerListener pauses', ()
   });
 
   test('closing it before it has begun to accept ends the connections', async () => {
-    const listener = await EagerListener.open({ host: '127.0.0.1', port: 0 }, () => {});
+    const listener = await EagerListener.open([{ host: '127.0.0.1', port: 0 }], () => {});
     const taken = listener.connections().next();
     // Past accept(2), which found nobody; not yet past the turn in which Node's server tells that it listens.
     await Promise.resolve();
@@ -101,14 +101,14 @@ describe.runIf(process.platform === 'linux')('while an EagerListener pauses', ()
 
   test('closing it ends the connections and frees the port', async () => {
     const errors: Error[] = [];
-    const listener = await EagerListener.open({ host: '127.0.0.1', port: 0 }, (error) => errors.push(error));
+    const listener = await EagerListener.open([{ host: '127.0.0.1', port: 0 }], (error) => errors.push(error));
     const taken = listener.connections(() => new Promise(() => {})).next();
     await listener.close();
     expect(await taken).toEqual({ done: true, value: undefined });
     // It has not tried to accept from a descriptor that may be somebody else's by then.
     expect(errors).toEqual([]);
-    await using again = await Listener.open({ host: '127.0.0.1', port: listener.address.port });
-    expect(again.address).toEqual(listener.address);
+    await using again = await Listener.open([{ host: '127.0.0.1', port: listener.addresses[0]!.port }]);
+    expect(again.addresses[0]!).toEqual(listener.addresses[0]!);
   });
 });
 

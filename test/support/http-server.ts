@@ -44,6 +44,7 @@ export async function startHttpServer({ site, place, ...options }: Options = {})
       stream,
       local: end(stream.localAddress, stream.localPort),
       remote: end(stream.remoteAddress, stream.remotePort),
+      entrance: 0,
       seat: seat(String(connections.length)),
     };
     connections.push(connection);

@@ -12,7 +12,7 @@ export async function servedConnections(service: Service): Promise<{ readonly ad
   listener.on('connection', (stream) => {
     const local = { address: stream.localAddress!, port: stream.localPort! };
     const remote = { address: stream.remoteAddress!, port: stream.remotePort! };
-    served.add(service.serve({ stream, local, remote, seat: seat(String(served.size)) }));
+    served.add(service.serve({ stream, local, remote, entrance: 0, seat: seat(String(served.size)) }));
     onTestFinished(() => void stream.destroy());
   });
   listener.listen(0, '127.0.0.1');
