@@ -18,6 +18,7 @@ export const hybridNginx: Runner = {
     whenBusy: '–',
     aCrashTakes: 'the clients of that child',
   },
+  confinable: true,
   run(options) {
     return startCrew(options, { size: options.workers ?? availableParallelism(), chapter: import.meta.url });
   },

@@ -16,6 +16,7 @@ export const prefork: Runner = {
     whenBusy: "waits in the kernel's listen queue",
     aCrashTakes: 'one client',
   },
+  confinable: true,
   run(options) {
     return startCrew(options, { size: options.workers ?? 4, chapter: import.meta.url });
   },

@@ -16,6 +16,7 @@ export const processPerConnection: Runner = {
     whenBusy: "waits in the kernel's listen queue",
     aCrashTakes: 'one client',
   },
+  confinable: true,
   run(options) {
     const { maxConnections = 256 } = options;
     return startParent(options, oneProcessEach, async (clients, processes) => {

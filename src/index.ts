@@ -6,6 +6,7 @@ export { hashPassword, verifyPassword } from './accounts/password-hash.ts';
 export { TooManyLoginsError } from './accounts/too-many-logins-error.ts';
 export type { FtpEvent, Log, LogFields, SessionSummary } from './protocol/environment.ts';
 export type { BanPolicy, Board, Limits, Place, Presence, Seat } from './runtime/board.ts';
+export { type Confinement, ConfinementError } from './runtime/confinement.ts';
 export { assumeIdentity, findIdentity, type Identity, IdentityError, type IdentityNames } from './runtime/identity.ts';
 export { oneProcessEach, oneThreadEach } from './runtime/one-each.ts';
 export type { Policy } from './runtime/policy.ts';

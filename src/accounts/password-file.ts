@@ -12,24 +12,25 @@ import { parsePasswordFile } from './password-file-format.ts';
 export class PasswordFile implements AccountDirectory {
   readonly path: string;
   readonly #onError: (error: Error) => void;
+  readonly #readElsewhere: ReadFile | undefined;
   #accounts: ReadonlyMap<string, AccountRecord>;
   /** Identifies the state of the file that was read last, even when it could not be used. */
   #version: string;
   #refreshing: Promise<void> | undefined;
 
-  private constructor(path: string, onError: (error: Error) => void, content: Content) {
+  private constructor(path: string, { onError, readElsewhere }: PasswordFileOptions, content: Content) {
     this.path = path;
     this.#onError = onError;
+    this.#readElsewhere = readElsewhere;
     this.#accounts = content.accounts;
     this.#version = content.version;
   }
 
   /**
-   * @param options.onError called once for every state of the file that cannot be used.
    * @throws PasswordFileError for a line that is wrong; a system error when the file cannot be read.
    */
-  static async open(path: string, options: { readonly onError: (error: Error) => void }): Promise<PasswordFile> {
-    return new PasswordFile(path, options.onError, await readPasswordFile(path));
+  static async open(path: string, options: PasswordFileOptions): Promise<PasswordFile> {
+    return new PasswordFile(path, options, await readPasswordFile(path, options.readElsewhere));
   }
 
   async find(name: string): Promise<AccountRecord | undefined> {
@@ -52,7 +53,7 @@ export class PasswordFile implements AccountDirectory {
     this.#version = version;
     try {
       if (typeof found !== 'string') throw found;
-      const content = await readPasswordFile(this.path);
+      const content = await readPasswordFile(this.path, this.#readElsewhere);
       this.#accounts = content.accounts;
       this.#version = content.version;
     } catch (error) {
@@ -61,17 +62,36 @@ export class PasswordFile implements AccountDirectory {
   }
 }
 
+type ReadFile = (path: string) => Promise<string>;
+
+export interface PasswordFileOptions {
+  /** Called once for every state of the file that cannot be used. */
+  readonly onError: (error: Error) => void;
+  /** Has the text of the file read by somebody else, where this process may not open it. */
+  readonly readElsewhere?: ReadFile | undefined;
+}
+
 interface Content {
   readonly accounts: ReadonlyMap<string, AccountRecord>;
   readonly version: string;
 }
 
-async function readPasswordFile(path: string): Promise<Content> {
-  await using file = await open(path);
-  // Before reading, and from the descriptor: what is written or renamed meanwhile then counts as a later version.
-  const version = versionOf(await file.stat({ bigint: true }));
-  const lines = parsePasswordFile(await file.readFile('utf8'), path);
-  const records = lines.flatMap(({ record }) => record ?? []);
+async function readPasswordFile(path: string, readElsewhere: ReadFile | undefined): Promise<Content> {
+  try {
+    await using file = await open(path);
+    // Before reading, and from the descriptor: what is written or renamed meanwhile then counts as a later version.
+    const version = versionOf(await file.stat({ bigint: true }));
+    return contentOf(path, version, await file.readFile('utf8'));
+  } catch (error) {
+    if (!readElsewhere || (error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+    // Before reading here as well. Who may not open a file may look at it.
+    const version = versionOf(await stat(path, { bigint: true }));
+    return contentOf(path, version, await readElsewhere(path));
+  }
+}
+
+function contentOf(path: string, version: string, text: string): Content {
+  const records = parsePasswordFile(text, path).flatMap(({ record }) => record ?? []);
   return { version, accounts: new Map(records.map((record) => [record.account.name, record])) };
 }
 

@@ -16,6 +16,7 @@ import { explainListenError } from './listen-failure.ts';
 import { prepareRunAs } from './run-as.ts';
 import { decideAccounts, type ServeAccounts } from './serve-accounts.ts';
 import { type ServeFlags, type ServiceKind, serveOptions } from './serve-flags.ts';
+import { CONFINEMENTS, checkSandbox } from './serve-sandbox.ts';
 import { decideTls, type ServeTls } from './serve-tls.ts';
 import { ServerGroup } from './server-group.ts';
 import { startMessage } from './start-message.ts';
@@ -30,6 +31,7 @@ async function serve(host: HostProcess, architectures: readonly Runner[], flags:
   const runner = findRunner(architectures, flags.architecture);
   const root = await servedRoot(flags);
   const services = chooseServices(flags);
+  if (flags.sandbox) checkSandbox(runner, architectures);
   const accounts = await decideAccounts(flags, root);
   const tls = await decideTls(flags, stateFolder(host.env));
   const log = createLog({
@@ -47,6 +49,7 @@ async function serve(host: HostProcess, architectures: readonly Runner[], flags:
         ...(kind === 'ftp' && alsoListen(flags)),
         ...capacity(flags),
         ...(onListening && { onListening }),
+        ...(flags.sandbox && { confinement: CONFINEMENTS[kind](context) }),
         onError: ({ message }) => log.error('server trouble', { reason: message }),
       };
       return start(runner, options);

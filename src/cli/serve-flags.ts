@@ -69,6 +69,7 @@ export interface ServeFlags {
   readonly asciiConversion: 'on' | 'off';
   readonly recursiveListings: number;
   readonly allowSystemRoot?: boolean;
+  readonly sandbox?: boolean;
   readonly grace: number;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
@@ -94,6 +95,7 @@ Examples:
 /** The options of `serve`, declared. */
 export function serveOptions(architectures: readonly Runner[]): Command {
   const names = architectures.map(({ name }) => name).join(', ');
+  const confinable = architectures.flatMap(({ name, confinable }) => (confinable ? name : []));
   return new Command('serve')
     .summary('serve a folder (the default command)')
     .description('Serves a folder over FTP.')
@@ -185,6 +187,7 @@ export function serveOptions(architectures: readonly Runner[]): Command {
       0,
     )
     .option('--allow-system-root', 'serve even /, /proc, /sys or /dev')
+    .option('--sandbox', `child processes can open served files only (Linux; ${confinable.join(', ')})`)
     .optionsGroup('What it says:')
     .option('--greeting <text>', 'text of the 220 greeting', 'OHAI')
     .addOption(choice('--log-level <level>', 'what goes to standard error', LOG_LEVELS, 'info'))

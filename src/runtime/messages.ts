@@ -3,6 +3,7 @@
  */
 import type { Presence } from './board.ts';
 import type { Claim } from './claim.ts';
+import type { Confinement } from './confinement.ts';
 import type { PortWish } from './port-exchange.ts';
 import type { Endpoint, JsonValue, Refusal, ServiceSpec } from './service.ts';
 
@@ -17,6 +18,8 @@ export interface StartOrder {
   readonly client?: HandedClient;
   /** Clients will be handed over, one after the other, until the unit is stopped. */
   readonly standing?: true;
+  /** The files that a process is to confine itself to, before it does anything else. */
+  readonly confinement?: Confinement;
 }
 
 /** A client that the parent has accepted. */
@@ -69,6 +72,9 @@ export interface ParentDuties {
   giveBackPort(port: number, address: string): void;
 
   takeOfRate(name: string, perSecond: number, wanted: number): Promise<number>;
+
+  /** Text of a file that the unit may not open. */
+  readFile(path: string): Promise<string>;
 }
 
 export interface Arriving {

@@ -1,4 +1,5 @@
 import { type CompiledCode, CompiledProgram } from './compiled-program.ts';
+import { type Confinement, confinementOf, refuseConfinement } from './confinement.ts';
 import { type AcceptedClient, streamOf } from './kernel-listener.ts';
 import type { HandedClient } from './messages.ts';
 import type { Roster } from './roster.ts';
@@ -26,16 +27,22 @@ class OneEach implements Staff {
   #options: RunOptions;
   readonly #units = new UnitSet();
   readonly #departures = new Departures();
+  readonly #confinement: Confinement | undefined;
   readonly #program: CompiledProgram | undefined;
 
   private constructor(kind: 'process' | 'thread', roster: Roster, options: RunOptions) {
     this.#kind = kind;
     this.#roster = roster;
     this.#options = options;
+    if (kind === 'thread') refuseConfinement(options);
+    else this.#confinement = confinementOf(options.confinement, [options.service.module]);
     this.#program = CompiledProgram.create(options.service);
   }
 
-  /** @throws UnitFailedError when units cannot work at all: told now, by one without a client, and not by each client's. */
+  /**
+   * @throws ConfinementError; UnitFailedError when units cannot work at all: told now, by one without a client, and not by
+   *   each client's.
+   */
   static async prepare(kind: 'process' | 'thread', roster: Roster, options: RunOptions): Promise<OneEach> {
     const staff = new OneEach(kind, roster, options);
     try {
@@ -112,7 +119,12 @@ class OneEach implements Staff {
     return new Unit({
       kind: this.#kind,
       roster: this.#roster,
-      order: { unit: number, service: this.#options.service, ...(client && { client }) },
+      order: {
+        unit: number,
+        service: this.#options.service,
+        ...(client && { client }),
+        ...(this.#confinement && { confinement: this.#confinement }),
+      },
       compiled,
       onTrouble: (error) => this.#options.onError?.(error),
     });

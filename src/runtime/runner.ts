@@ -1,4 +1,5 @@
 import type { Limits, Presence } from './board.ts';
+import type { Confinement } from './confinement.ts';
 import type { Endpoint, JsonValue, ServiceSpec } from './service.ts';
 
 /** An architecture: a way to get clients served. Its file holds its policy; the mechanisms are beside this one. */
@@ -11,6 +12,8 @@ export interface Runner {
   /** What the book calls it, and where. */
   readonly pattern: string;
   readonly traits: Traits;
+  /** Its clients are served in child processes, which can be confined (RunOptions.confinement). */
+  readonly confinable?: true;
   /** Starts to serve; fulfilled when a client that connects would be served. */
   run(options: RunOptions): Promise<RunningServer>;
 }
@@ -45,6 +48,8 @@ export interface RunOptions {
    * If it throws, so does run(), and nothing stays open.
    */
   readonly onListening?: (address: Endpoint) => void | Promise<void>;
+  /** The files that the child processes of the clients can open, where there are such processes; a ConfinementError elsewhere. */
+  readonly confinement?: Confinement;
   /** Told of trouble that no client sees, such as accept(2) failing for want of descriptors. */
   readonly onError?: (error: Error) => void;
 }

@@ -60,6 +60,11 @@ export interface ServiceSpec {
 /** What the module of a ServiceSpec exports. */
 export interface ServiceModule {
   createService(options: JsonValue, host: ServiceHost): Promise<Service>;
+  /**
+   * Reads, synchronously, what the service will need of files that it may not open later. Called in processes that are about
+   * to be confined, where the module is CommonJS: ES modules are loaded by threads that would then be free.
+   */
+  beforeConfinement?(): void;
   /** The far side of `ServiceHost.requests`, made once in each thread of the pool. */
   createRequestWorker?(options: JsonValue): Promise<RequestWorker>;
 }
@@ -75,6 +80,8 @@ export interface ServiceHost {
   readonly rates?: Rates;
   /** Threads that take requests off this event loop; absent: everything runs here. */
   readonly requests?: RequestPool;
+  /** Text of a file that this process may not open, if it is one of Confinement.readByParent; absent: nothing is confined. */
+  readonly readFile?: (path: string) => Promise<string>;
 }
 
 /** Runs single requests elsewhere, while their connections stay here. */
@@ -105,6 +112,10 @@ export async function loadService({ module, options }: ServiceSpec, host: Servic
  * have to set up its loader, and that is a quarter of what the start of a thread costs.
  */
 export async function loadModule(url: string): Promise<ServiceModule> {
-  if (url.endsWith('.cjs')) return createRequire(import.meta.url)(fileURLToPath(url)) as ServiceModule;
-  return (await import(url)) as ServiceModule;
+  return loadModuleNow(url) ?? ((await import(url)) as ServiceModule);
+}
+
+/** The same without waiting, and without a thread of libuv's pool. @returns undefined for ES modules. */
+export function loadModuleNow(url: string): ServiceModule | undefined {
+  return url.endsWith('.cjs') ? (createRequire(import.meta.url)(fileURLToPath(url)) as ServiceModule) : undefined;
 }

@@ -1,4 +1,5 @@
 import { checkCapacity } from './capacity.ts';
+import { confinementOf } from './confinement.ts';
 import { Crew } from './crew.ts';
 import { KernelListener } from './kernel-listener.ts';
 import { Roster } from './roster.ts';
@@ -15,16 +16,18 @@ export interface CrewPolicy {
 /**
  * Listens here, and starts children that accept from the same socket, each for itself. This process never accepts; it
  * replaces children that die.
- * @throws what makes it impossible to serve or to listen; nothing stays open then, and no child is left.
+ * @throws what makes it impossible to serve, to confine or to listen; nothing stays open then, and no child is left.
  */
 export async function startCrew(options: RunOptions, { size, chapter }: CrewPolicy): Promise<RunningServer> {
   checkCapacity({ ...options, workers: size });
   const { listen, alsoListen = [], limits, onError = ignore } = options;
   let { service } = options;
+  const confinement = confinementOf(options.confinement, [chapter, service.module]);
   const roster = new Roster(limits);
   const listener = await KernelListener.open([listen, ...alsoListen], onError);
   const listening = { fds: listener.fds, chapter };
-  const crew = new Crew({ size, roster, onError, order: (unit) => ({ unit, service, listening }) });
+  const order = (unit: number) => ({ unit, service, listening, ...(confinement && { confinement }) });
+  const crew = new Crew({ size, roster, onError, order });
   try {
     await options.onListening?.(listener.addresses[0]!);
     await crew.start();

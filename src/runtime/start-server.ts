@@ -1,5 +1,6 @@
 import { demandPosix, posixAvailable } from '../posix/libc.ts';
 import { checkCapacity } from './capacity.ts';
+import { refuseConfinement } from './confinement.ts';
 import { EagerListener } from './eager-listener.ts';
 import { KernelListener } from './kernel-listener.ts';
 import { Listener } from './listener.ts';
@@ -39,8 +40,8 @@ export type ServeOptions = Pick<RunOptions, 'listen' | 'alsoListen' | 'limits' |
 
 /**
  * Listens, loads the service, and lets `policy` decide who is served when, all in this process.
- * @throws what makes the service or the listening socket impossible, PosixUnavailableError for `requests`; nothing stays
- *   open then.
+ * @throws what makes the service or the listening socket impossible, PosixUnavailableError for `requests`, ConfinementError
+ *   for a confinement; nothing stays open then.
  */
 export async function startServer(
   options: RunOptions,
@@ -49,6 +50,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   const { service: spec, queue, onError = ignore } = options;
   checkCapacity({ ...options, ...(requests && { workers: requests.threads }) });
+  refuseConfinement(options);
   const load = (host: ServiceHost) => loadService(spec, host);
   const serveOptions = { ...options, accept, refusals: spec.refusals };
   if (!requests || !spec.runsRequestsElsewhere) return serve(load, serveOptions, policy);

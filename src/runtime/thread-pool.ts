@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { BackOff } from './back-off.ts';
 import { checkCapacity } from './capacity.ts';
 import { closeUnlessTaken, newClaim } from './claim.ts';
+import { readerOf, refuseConfinement } from './confinement.ts';
 import type { AcceptedClient } from './kernel-listener.ts';
 import { Line } from './line.ts';
 import { contactOver } from './line-contact.ts';
@@ -22,6 +23,7 @@ type ThreadLine = Line<ParentDuties, UnitDuties>;
 export function threadPool(size: number): (roster: Roster, options: RunOptions) => Promise<ThreadPool> {
   return async (roster, options) => {
     checkCapacity({ workers: size });
+    refuseConfinement(options);
     return ThreadPool.start(size, roster, options);
   };
 }
@@ -129,6 +131,7 @@ export class ThreadPool implements Staff {
         this.#startIn(this.#backOff.pauseAfter(0), start);
       },
       trouble: (reason) => this.#options.onError?.(new Error(reason)),
+      readFile: readerOf(),
     });
     const ended = new Promise<void>((resolve) => {
       wire.onClose(() => {

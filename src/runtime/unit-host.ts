@@ -1,12 +1,13 @@
 /** The far side of a unit: runs in the child process or thread. The near side is unit.ts. */
 import { isMainThread, threadId } from 'node:worker_threads';
 import { take } from './claim.ts';
+import { confine } from './confinement.ts';
 import { KernelListener, streamOf } from './kernel-listener.ts';
 import { Line } from './line.ts';
 import type { HandedClient, ParentDuties, StartOrder, UnitDuties } from './messages.ts';
 import type { Policy } from './policy.ts';
 import { Reception, type Registry } from './reception.ts';
-import { type JsonValue, loadService, type Service, type ServiceHost } from './service.ts';
+import { type JsonValue, loadModuleNow, loadService, type Service, type ServiceHost } from './service.ts';
 import type { Wire } from './wire.ts';
 
 /** What the file of an architecture exports for the children that accept for themselves. */
@@ -55,9 +56,13 @@ export class UnitHost {
   /** Works until there is nothing more to do, and lets go of everything. Never rejects. */
   async start(order: StartOrder): Promise<void> {
     try {
+      if (order.confinement) {
+        loadModuleNow(order.service.module)?.beforeConfinement?.();
+        confine(order.confinement);
+      }
       // Both before it is ready: what cannot be loaded would else be tried for ever, by one child after the other.
       const policy = order.listening && (await loadPolicy(order.listening.chapter));
-      const service = await loadService(order.service, this.#host());
+      const service = await loadService(order.service, this.#host(order));
       this.#service = service;
       if (this.#options !== undefined) this.#reconfigure(this.#options);
       this.#work = this.#begin(order, service, policy);
@@ -129,7 +134,7 @@ export class UnitHost {
     this.#work?.reception[how]();
   }
 
-  #host(): ServiceHost {
+  #host({ confinement }: StartOrder): ServiceHost {
     const line = this.#line;
     return {
       place: { process: process.pid, ...(isMainThread ? {} : { thread: threadId }) },
@@ -140,6 +145,7 @@ export class UnitHost {
         onWanted: (spare) => void this.#spare.add(spare),
       },
       rates: { take: (name, perSecond, wanted) => line.ask('takeOfRate', name, perSecond, wanted) },
+      ...(confinement && { readFile: (path: string) => line.ask('readFile', path) }),
     };
   }
 

@@ -2,6 +2,7 @@
 import type { Place } from './board.ts';
 import { type Carrier, startCarrier } from './carrier.ts';
 import type { CompiledCode } from './compiled-program.ts';
+import { readerOf } from './confinement.ts';
 import { Line } from './line.ts';
 import { contactOver } from './line-contact.ts';
 import type { ParentDuties, StartOrder, UnitDuties } from './messages.ts';
@@ -52,6 +53,7 @@ export class Unit {
         failure = reason;
       },
       trouble: (reason) => onTrouble(new Error(reason)),
+      readFile: readerOf(order.confinement),
     });
     this.ended = this.#carrier.ended.then((end) => {
       roster.strike(unit);

@@ -8,23 +8,30 @@ import type { Log } from '../protocol/environment.ts';
 // Types only: units get options that are checked already, and are spared loading what checks them.
 import type { CheckedFtpServiceOptions } from './ftp-options.ts';
 
+export interface AuthenticatorParts {
+  readonly verify?: VerifyPassword | undefined;
+  readonly readFile?: ((path: string) => Promise<string>) | undefined;
+}
+
 /**
  * Makes what decides who may log in: anonymous users, the accounts of the options, those of the password file.
  * Holds nothing open.
  * @param log told when a password file breaks while the server runs.
- * @param verify how passwords are compared with hashes, if not as usual.
+ * @param how.verify how passwords are compared with hashes, if not as usual.
+ * @param how.readFile reads the password file where this process may not open it.
  * @throws PasswordFileError for a line of the password file that is wrong; a system error when it cannot be read.
  */
 export async function buildAuthenticator(
   options: CheckedFtpServiceOptions,
   log: Log,
-  verify?: VerifyPassword,
+  { verify, readFile }: AuthenticatorParts = {},
 ): Promise<Authenticator> {
   const directories: AccountDirectory[] = [
     new AccountList(options.accounts.map(({ passwordHash, ...account }) => ({ account, passwordHash }))),
   ];
   if (options.passwordFile !== undefined) {
     const file = await PasswordFile.open(options.passwordFile, {
+      readElsewhere: readFile,
       onError: ({ message }) =>
         log.error('password file not usable, the accounts known before remain', { reason: message }),
     });

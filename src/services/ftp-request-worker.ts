@@ -13,7 +13,7 @@ export async function createRequestWorker(options: JsonValue): Promise<RequestWo
   const checked = options as unknown as CheckedFtpServiceOptions;
   const log = createLog(checked.log);
   // Runs one request at a time: to be busy with a password keeps nobody waiting.
-  const authenticator = await buildAuthenticator(checked, log, verifyPasswordInThisThread);
+  const authenticator = await buildAuthenticator(checked, log, { verify: verifyPasswordInThisThread });
   const { fileSystem, dispose } = ownDisk(checked);
   const handshakes = handshakesOf(checked);
   const environment = {

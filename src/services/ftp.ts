@@ -9,6 +9,7 @@ import type { PortExchange } from '../runtime/port-exchange.ts';
 import { type Rates, SharedRates } from '../runtime/rates.ts';
 import type { ControlConnection, JsonValue, RequestPool, Service, ServiceHost } from '../runtime/service.ts';
 import type { FileSystem } from '../storage/file-system.ts';
+import { rememberUnixNames } from '../storage/unix-names.ts';
 import type { Handshakes } from '../tls/handshakes.ts';
 import { buildAuthenticator } from './ftp-accounts.ts';
 import type { CheckedFtpServiceOptions } from './ftp-options.ts';
@@ -50,14 +51,14 @@ export interface FtpServiceParts {
 /** The recipe's entry: makes the service from options that ftpServiceSpec has checked. */
 export async function createService(
   options: JsonValue,
-  { board, requests, ports, rates }: ServiceHost,
+  { board, requests, ports, rates, readFile }: ServiceHost,
 ): Promise<Service> {
   const checked = options as unknown as CheckedFtpServiceOptions;
   const log = createLog(checked.log);
   return new FtpService({
     settings: protocolSettings(checked),
     ...(checked.passive.ports && { passivePorts: checked.passive.ports }),
-    authenticator: await buildAuthenticator(checked, log),
+    authenticator: await buildAuthenticator(checked, log, { readFile }),
     ...ownDisk(checked),
     board,
     log,
@@ -67,6 +68,11 @@ export async function createService(
     ...(ports && { portExchange: ports }),
     ...(rates && { rates }),
   });
+}
+
+/** Listings name the owners of files. */
+export function beforeConfinement(): void {
+  rememberUnixNames();
 }
 
 /** FTP for any number of clients, in this process and thread. */

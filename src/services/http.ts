@@ -4,6 +4,7 @@ import type { Place } from '../runtime/board.ts';
 import { lastWords } from '../runtime/last-words.ts';
 import type { ControlConnection, JsonValue, Service, ServiceHost } from '../runtime/service.ts';
 import { DiskFileSystem } from '../storage/disk.ts';
+import { rememberUnixNames } from '../storage/unix-names.ts';
 import type { Site } from './http-answer.ts';
 import { HttpConnection } from './http-connection.ts';
 import { HttpError, METHOD_NOT_ALLOWED, rawRefusal } from './http-errors.ts';
@@ -35,6 +36,11 @@ export async function createService(
     log: createLog(log),
     dispose: () => storage.close(),
   });
+}
+
+/** The storage wants to know the owners of files. */
+export function beforeConfinement(): void {
+  rememberUnixNames();
 }
 
 /** Files and directories over HTTP/1.1, to be read, for any number of clients, in this process and thread. */

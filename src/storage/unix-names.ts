@@ -1,4 +1,5 @@
 /** Names of users and groups, from passwd(5) and group(5). */
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 
 export interface UnixNames {
@@ -6,6 +7,9 @@ export interface UnixNames {
   user(uid: number): string;
   group(gid: number): string;
 }
+
+const PASSWD = '/etc/passwd';
+const GROUP = '/etc/group';
 
 let names: Promise<UnixNames> | undefined;
 
@@ -15,8 +19,29 @@ export function unixNames(): Promise<UnixNames> {
   return names;
 }
 
+/** Reads them at once, for a process that may not open the files later. */
+export function rememberUnixNames(): void {
+  names ??= Promise.resolve(namesOf(readNow(PASSWD), readNow(GROUP)));
+}
+
 async function readNames(): Promise<UnixNames> {
-  const [users, groups] = await Promise.all([namesById('/etc/passwd'), namesById('/etc/group')]);
+  return namesOf(...(await Promise.all([readSoon(PASSWD), readSoon(GROUP)])));
+}
+
+// Systems without the file (Windows, a container made from scratch) have numbers only.
+const readSoon = (path: string) => readFile(path, 'utf8').catch(() => '');
+
+function readNow(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function namesOf(passwd: string, group: string): UnixNames {
+  const users = namesById(passwd);
+  const groups = namesById(group);
   return {
     user: (uid) => users.get(uid) ?? String(uid),
     group: (gid) => groups.get(gid) ?? String(gid),
@@ -24,9 +49,7 @@ async function readNames(): Promise<UnixNames> {
 }
 
 /** Both files have the name in the first field of a line and the number in the third. */
-async function namesById(path: string): Promise<ReadonlyMap<number, string>> {
-  // Systems without the file (Windows, a container made from scratch) have numbers only.
-  const text = await readFile(path, 'utf8').catch(() => '');
+function namesById(text: string): ReadonlyMap<number, string> {
   const found = new Map<number, string>();
   for (const line of text.split('\n')) {
     const [name, , id] = line.split(':');

@@ -8,6 +8,7 @@ export class FakeRunner implements Runner {
   readonly summary = 'nobody is served';
   readonly pattern = 'None (chapter 0)';
   readonly traits = { accepts: 'nobody', serves: 'nobody', atATime: '0', whenBusy: 'never', aCrashTakes: 'nothing' };
+  readonly confinable?: true;
   readonly runs: RunOptions[] = [];
   readonly reconfigured: JsonValue[] = [];
   readonly graces: (number | undefined)[] = [];
@@ -17,9 +18,10 @@ export class FakeRunner implements Runner {
   readonly closed = withResolver();
   readonly started = withResolver();
 
-  constructor(name: string, aliases: readonly string[] = []) {
+  constructor(name: string, aliases: readonly string[] = [], { confinable }: Pick<Runner, 'confinable'> = {}) {
     this.name = name;
     this.aliases = aliases;
+    if (confinable) this.confinable = confinable;
   }
 
   async run(options: RunOptions) {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { hashPassword, verifyPassword } from '../../src/accounts/password-hash.ts';
 import { runCommandLine } from '../../src/cli/command-line.ts';
+import { confinementProblem } from '../../src/runtime/confinement.ts';
 import { type CheckedFtpServiceOptions, checkFtpServiceOptions } from '../../src/services/ftp-options.ts';
 import { SOFTWARE } from '../../src/services/software.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
@@ -249,6 +250,53 @@ describe('serve', () => {
     const { host, runner, stop } = await serve('--log-format', 'json');
     runner.runs[0]?.onError?.(new Error('accept EMFILE'));
     expect(JSON.parse(host.takeErr())).toMatchObject({ level: 'error', reason: 'accept EMFILE' });
+    await stop();
+  });
+});
+
+describe('serve --sandbox', () => {
+  async function sandboxed(runners: readonly FakeRunner[], ...words: string[]) {
+    const host = new FakeHost();
+    const root = await realpath(await temporaryDirectory());
+    const argv = ['node', 'ohai-ftpd', 'serve', '--sandbox', '--root', root, ...words];
+    const ended = runCommandLine({ architectures: runners, argv, host });
+    const code = await Promise.race([ended, ...runners.map(({ started }) => started.promise)]);
+    for (const runner of runners) runner.closed.resolve();
+    host.emit('SIGTERM', 'SIGTERM');
+    await ended;
+    return { root, code, err: host.takeErr() };
+  }
+  const prefork = () => new FakeRunner('prefork', [], { confinable: true });
+
+  test.runIf(confinementProblem() === undefined)(
+    'S21: confines child processes to the root; the parent reads the password file for them; over HTTP, nothing is written',
+    async () => {
+      const runner = prefork();
+      const path = await passwordFile('alice');
+      const { root } = await sandboxed(
+        [runner],
+        ...['--architecture', 'prefork', '--password-file', path, '--anonymous', '--http-port', '0'],
+      );
+      expect(runner.runs.map(({ confinement }) => confinement)).toEqual([
+        { writable: [root], readable: [path], readByParent: [path] },
+        { readable: [root] },
+      ]);
+    },
+  );
+
+  test('S21: is refused with exit code 2 where there are no child processes, and tells where there are', async () => {
+    const reactor = new FakeRunner('reactor');
+    const { code, err } = await sandboxed([reactor, prefork(), new FakeRunner('serial')]);
+    expect(code).toBe(2);
+    expect(err).toMatch(
+      /^ohai-ftpd: --sandbox .*, and reactor serves .*; choose another --architecture: prefork; see .*\n$/,
+    );
+    expect(reactor.runs).toEqual([]);
+  });
+
+  test('confines nobody without the option', async () => {
+    const { runner, stop } = await serve();
+    expect(runner.runs[0]).not.toHaveProperty('confinement');
     await stop();
   });
 });
