@@ -65,8 +65,9 @@ export class Handshakes {
     }, options.handshakeMs);
     try {
       const socket = await server.handshake(connection, ticketKeys);
-      // Errors that come later are told where the connection is used; one that nobody hears ends the process.
-      socket.on('error', ignore);
+      // Of what breaks the rules of TLS later on, and of a client that begins a new handshake, Node tells and lets it go on.
+      // Where the connection is used, it is heard of as an end; an error that nobody hears ends the process.
+      socket.on('error', (error) => socket.destroy(error));
       socket.disableRenegotiation();
       return socket;
     } catch (error) {
@@ -78,5 +79,3 @@ export class Handshakes {
     }
   }
 }
-
-function ignore(): void {}
