@@ -58,7 +58,10 @@ export class PreparedServer {
       handshakeTimeout: 0,
       ...(choosing && { SNICallback: (...call: Parameters<ServerNameCallback>) => this.#choose(...call) }),
     });
-    this.#server.on('secureConnection', (socket) => this.#settle(({ resolve }) => resolve(socket)));
+    this.#server.on('secureConnection', (socket) => {
+      socket.allowHalfOpen = true;
+      this.#settle(({ resolve }) => resolve(socket));
+    });
     this.#server.on('tlsClientError', (error) => this.#settle(({ reject }) => reject(error)));
   }
 
@@ -73,7 +76,11 @@ export class PreparedServer {
     for (const context of this.#others.values()) setTicketKeys(context, ticketKeys);
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
+      // Who ends its side during a handshake cannot finish it. Node asks when it puts TLS over the connection.
+      const { allowHalfOpen } = connection;
+      connection.allowHalfOpen = false;
       this.#server.emit('connection', connection);
+      connection.allowHalfOpen = allowHalfOpen;
     });
   }
 
