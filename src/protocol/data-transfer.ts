@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Direction } from '../tls/data-protection.ts';
+import { answerEnd } from '../transfer/let-go.ts';
 import { reset } from '../transfer/reset.ts';
 import type { CommandContext } from './command.ts';
 import { type Begun, type Reply, reply } from './reply.ts';
@@ -46,6 +47,7 @@ async function complete(context: CommandContext, plan: TransferPlan): Promise<Re
     const socket = await data.open(plan.direction, interruption);
     try {
       await plan.move(socket, (bytes) => (transfer.moved += bytes));
+      if (plan.direction === 'receive') answerEnd(socket);
     } catch (error) {
       // A clean end would pass for the end of the file (wire rule W6).
       reset(socket);
