@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
 import type { Endpoint } from '../../src/index.ts';
+import { type Protection, protect } from './tls-client.ts';
 
 export interface ReceivedReply {
   readonly code: number;
@@ -13,7 +15,8 @@ export interface ReceivedReply {
  * RFC 959 section 4.2 has it. Everything that a standard client would hide can be seen.
  */
 export class ControlClient {
-  readonly socket: Socket;
+  #socket: Socket;
+  #protection: Protection | undefined;
   #buffered = '';
   #ended = false;
   /** The server says nothing any more. Its side may be closed while this one is not. */
@@ -23,19 +26,19 @@ export class ControlClient {
   #lines: string[] = [];
 
   private constructor(socket: Socket) {
-    this.socket = socket;
-    socket.setEncoding('latin1');
-    socket.on('data', (text: string) => this.#take(text));
-    socket.on('error', () => {});
-    socket.on('end', () => {
-      this.#silent = true;
-      this.#wake?.();
-    });
-    socket.on('close', () => {
-      this.#silent = true;
-      this.#ended = true;
-      this.#wake?.();
-    });
+    this.#socket = socket;
+    this.#listen();
+  }
+
+  /** The TCP connection, and behind a handshake what protects it. */
+  get socket(): Socket {
+    return this.#socket;
+  }
+
+  /** @throws before handshake(). */
+  get protection(): Protection {
+    if (!this.#protection) throw new Error('not protected');
+    return this.#protection;
   }
 
   /** Connects and takes the greeting. */
@@ -64,6 +67,38 @@ export class ControlClient {
     const answer = await client.command(`PASS ${password}`);
     if (answer.code !== 230) throw new Error(`not logged in: ${answer.lines.join(' / ')}`);
     return client;
+  }
+
+  /** Goes over to TLS (RFC 4217), logs in, and asks for protected data connections. */
+  static async loginProtected(
+    to: Endpoint,
+    options: ConnectionOptions = {},
+    [user, password] = ['tester', 'secret'],
+  ): Promise<ControlClient> {
+    const client = await ControlClient.connect(to);
+    await client.secure(options);
+    for (const line of [`USER ${user}`, `PASS ${password}`, 'PBSZ 0', 'PROT P', 'TYPE I']) {
+      const { code, lines } = await client.command(line);
+      if (code >= 400) throw new Error(`${line} is answered ${lines.join(' / ')}`);
+    }
+    return client;
+  }
+
+  /** AUTH TLS, and the handshake. @throws the error of TLS. */
+  async secure(options: ConnectionOptions = {}): Promise<Protection> {
+    const { code, lines } = await this.command('AUTH TLS');
+    if (code !== 234) throw new Error(`AUTH TLS is answered ${lines.join(' / ')}`);
+    return this.handshake(options);
+  }
+
+  /** The handshake, whatever the server has said. @throws the error of TLS. */
+  async handshake(options: ConnectionOptions = {}): Promise<Protection> {
+    for (const event of ['data', 'end', 'close']) this.#socket.removeAllListeners(event);
+    this.#protection = protect(this.#socket, options);
+    this.#socket = this.#protection.socket;
+    this.#listen();
+    await this.#protection.handshake;
+    return this.#protection;
   }
 
   /** Sends a line (UTF-8) with its CRLF. */
@@ -102,32 +137,44 @@ export class ControlClient {
     while (!this.#ended) await new Promise<void>((resolve) => (this.#wake = resolve));
   }
 
-  /** EPSV, and a data connection made to the port that it answers. */
-  async passive(): Promise<DataClient> {
+  /**
+   * EPSV, and a data connection made to the port that it answers.
+   * @param options to begin a handshake with; absent: it is in the clear.
+   */
+  async passive(options?: ConnectionOptions): Promise<DataClient> {
     const { lines } = await this.command('EPSV');
     const port = Number(/\|\|\|(\d+)\|/.exec(lines[0]!)?.[1]);
-    const socket = connect({ host: this.socket.remoteAddress!, port, allowHalfOpen: true });
-    const data = new DataClient(socket);
+    const socket = connect({ host: this.#tcp.remoteAddress!, port, allowHalfOpen: true });
+    const data = DataClient.on(socket, options);
     await once(socket, 'connect');
     return data;
   }
 
+  /** A data connection that resumes the session of this control connection. */
+  async passiveResumed(options: ConnectionOptions = {}): Promise<DataClient> {
+    return this.passive({ ...options, session: await this.protection.session });
+  }
+
   /** A listening socket that EPRT has announced. Whoever asked for it closes it. */
-  async active(): Promise<{ server: Server; data: Promise<DataClient> }> {
+  async active(options?: ConnectionOptions): Promise<{ server: Server; data: Promise<DataClient> }> {
+    const { localAddress, localFamily } = this.#tcp;
     const server = createServer({ allowHalfOpen: true });
-    server.listen(0, this.socket.localAddress);
+    server.listen(0, localAddress);
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
-    const data = once(server, 'connection').then(([socket]) => new DataClient(socket as Socket));
-    const family = this.socket.localFamily === 'IPv6' ? 2 : 1;
-    const { code } = await this.command(`EPRT |${family}|${this.socket.localAddress}|${port}|`);
+    const data = once(server, 'connection').then(([socket]) => DataClient.on(socket as Socket, options));
+    const family = localFamily === 'IPv6' ? 2 : 1;
+    const { code } = await this.command(`EPRT |${family}|${localAddress}|${port}|`);
     if (code !== 200) throw new Error(`EPRT answered ${code}`);
     return { server, data };
   }
 
   /** A whole transfer to the client: the octets, and the final reply. */
-  async download(line: string): Promise<{ octets: Buffer; first: ReceivedReply; last: ReceivedReply }> {
-    const data = await this.passive();
+  async download(
+    line: string,
+    options?: ConnectionOptions,
+  ): Promise<{ octets: Buffer; first: ReceivedReply; last: ReceivedReply }> {
+    const data = await this.passive(options);
     const first = await this.command(line);
     if (first.code >= 200) {
       data.socket.destroy();
@@ -138,8 +185,12 @@ export class ControlClient {
   }
 
   /** A whole transfer to the server: the final reply. */
-  async upload(line: string, content: Uint8Array | string): Promise<{ first: ReceivedReply; last: ReceivedReply }> {
-    const data = await this.passive();
+  async upload(
+    line: string,
+    content: Uint8Array | string,
+    options?: ConnectionOptions,
+  ): Promise<{ first: ReceivedReply; last: ReceivedReply }> {
+    const data = await this.passive(options);
     const first = await this.command(line);
     if (first.code >= 200) {
       data.socket.destroy();
@@ -153,6 +204,26 @@ export class ControlClient {
 
   close(): void {
     this.socket.destroy();
+  }
+
+  get #tcp(): Socket {
+    return this.#protection?.wire.socket ?? this.#socket;
+  }
+
+  #listen(): void {
+    const socket = this.#socket;
+    socket.setEncoding('latin1');
+    socket.on('data', (text: string) => this.#take(text));
+    socket.on('error', () => {});
+    socket.on('end', () => {
+      this.#silent = true;
+      this.#wake?.();
+    });
+    socket.on('close', () => {
+      this.#silent = true;
+      this.#ended = true;
+      this.#wake?.();
+    });
   }
 
   #take(text: string): void {
@@ -177,22 +248,29 @@ export class ControlClient {
 /** The client's end of a data connection. */
 export class DataClient {
   readonly socket: Socket;
-  /** Fulfilled when the connection is gone: how it ended. */
+  readonly #protection: Protection | undefined;
+  /** Fulfilled when the connection is gone: how it ended. Under TLS an end without a close_notify is as bad as a reset. */
   readonly outcome: Promise<'end' | 'reset'>;
   readonly #chunks: Buffer[] = [];
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, protection?: Protection) {
     this.socket = socket;
-    this.outcome = new Promise((resolve) => {
-      socket.once('end', () => {
-        if (socket.writableEnded) return resolve('end');
-        // libuv reports a reset right behind the last octets as an end. Only an attempt to write tells the two apart.
-        socket.write('?', (error) => resolve(error ? 'reset' : 'end'));
-        socket.end();
-      });
-      socket.on('error', () => resolve('reset'));
-    });
+    this.#protection = protection;
+    this.outcome = protection ? outcomeOfProtected(protection) : outcomeOf(socket);
     socket.pause();
+  }
+
+  /** @param options to begin a handshake with, as soon as `socket` is connected; absent: it stays in the clear. */
+  static on(socket: Socket, options?: ConnectionOptions): DataClient {
+    if (!options) return new DataClient(socket);
+    const protection = protect(socket, options);
+    return new DataClient(protection.socket, protection);
+  }
+
+  /** @throws when it is in the clear. */
+  get protection(): Protection {
+    if (!this.#protection) throw new Error('not protected');
+    return this.#protection;
   }
 
   /** Reads to the end. @throws when the server resets the connection. */
@@ -200,6 +278,26 @@ export class DataClient {
     this.socket.on('data', (chunk: Buffer) => this.#chunks.push(chunk));
     this.socket.resume();
     if ((await this.outcome) === 'reset') throw new Error('the data connection was reset');
+    if (this.#protection) this.socket.end();
     return Buffer.concat(this.#chunks);
   }
+}
+
+function outcomeOf(socket: Socket): Promise<'end' | 'reset'> {
+  return new Promise((resolve) => {
+    socket.once('end', () => {
+      if (socket.writableEnded) return resolve('end');
+      // libuv reports a reset right behind the last octets as an end. Only an attempt to write tells the two apart.
+      socket.write('?', (error) => resolve(error ? 'reset' : 'end'));
+      socket.end();
+    });
+    socket.on('error', () => resolve('reset'));
+  });
+}
+
+async function outcomeOfProtected({ socket, wire }: Protection): Promise<'end' | 'reset'> {
+  const read = new Promise((resolve) => socket.once('end', resolve).once('close', resolve));
+  const ended = await wire.ended;
+  await read;
+  return ended === 'close_notify, end' ? 'end' : 'reset';
 }

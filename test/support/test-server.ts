@@ -1,5 +1,7 @@
+import type { ConnectionOptions } from 'node:tls';
 import { onTestFinished } from 'vitest';
 import { createFtpServer, type FtpServer, type FtpServerOptions, MemoryFileSystem } from '../../src/index.ts';
+import { selfSigned } from '../../src/tls/self-signed.ts';
 import { ControlClient } from './control-client.ts';
 
 /** Everybody may do everything: what is tested is not who may log in. */
@@ -13,6 +15,9 @@ export const everybody: NonNullable<FtpServerOptions['authenticator']> = {
         }
       : undefined,
 };
+
+/** Whom a client under TLS meets: `localhost`. */
+export const identity = selfSigned(['localhost', '127.0.0.1']);
 
 /** A server on a free port, with a storage in memory, that ends with the test. Login: anybody with `secret`. */
 export async function startTestServer(options: FtpServerOptions = {}): Promise<FtpServer> {
@@ -36,6 +41,16 @@ export async function loggedIn(server: Pick<FtpServer, 'address'>): Promise<Cont
 /** A client of `server` that has been greeted, and is gone when the test ends. */
 export async function greeted(server: Pick<FtpServer, 'address'>): Promise<ControlClient> {
   const client = await ControlClient.connect(server.address);
+  onTestFinished(() => client.close());
+  return client;
+}
+
+/** A client of `server` that has gone over to TLS, logged in and asked for PROT P, and is gone when the test ends. */
+export async function protectedClient(
+  server: Pick<FtpServer, 'address'>,
+  options: ConnectionOptions = {},
+): Promise<ControlClient> {
+  const client = await ControlClient.loginProtected(server.address, options);
   onTestFinished(() => client.close());
   return client;
 }

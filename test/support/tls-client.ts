@@ -1,0 +1,32 @@
+import type { Socket } from 'node:net';
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
+import { RecordedWire } from './recorded-wire.ts';
+
+/** The client's side of a connection under TLS, with everything that a client would hide. */
+export interface Protection {
+  readonly socket: TLSSocket;
+  readonly wire: RecordedWire;
+  /** @throws (it is rejected) when there has been none. */
+  readonly handshake: Promise<void>;
+  /** What the server gives to resume; under TLS 1.3 it comes some time after the handshake, or never. */
+  readonly session: Promise<Buffer>;
+}
+
+/**
+ * Begins a handshake. The server's certificate is not checked, unless `options` say so; no name is asked for.
+ * @param socket that nobody else reads from.
+ */
+export function protect(socket: Socket, options: ConnectionOptions): Protection {
+  const wire = new RecordedWire(socket);
+  const tls = connect({ rejectUnauthorized: false, ...options, socket: wire });
+  const handshake = new Promise<void>((resolve, reject) => {
+    tls.once('secureConnect', resolve);
+    tls.once('error', reject);
+    tls.once('close', () => reject(new Error('closed during the handshake')));
+  });
+  // Whoever is interested in them waits for them; and errors that come later are seen where the connection is used.
+  handshake.catch(() => {});
+  tls.on('error', () => {});
+  const session = new Promise<Buffer>((resolve) => tls.once('session', resolve));
+  return { socket: tls, wire, handshake, session };
+}
