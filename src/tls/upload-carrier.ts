@@ -4,11 +4,15 @@ import type { TLSSocket } from 'node:tls';
 import { DataConnectionError } from '../transfer/data-connection-error.ts';
 import { canTakeIn, Intake } from '../transfer/intake.ts';
 import { receive } from '../transfer/receive.ts';
+import { RecordBoundaries } from './record-boundaries.ts';
 
 /** Read at once, where that is possible: some twenty records. */
 const BUFFER_BYTES = 256 * 1024;
 
-/** What an end of the connection means that nobody has announced by a close_notify. */
+/**
+ * What an end of the connection means that nobody has announced by a close_notify. In the middle of a record it is a cut in
+ * any case.
+ */
 export type UnannouncedEnd = 'cut' | 'whole';
 
 /**
@@ -22,6 +26,7 @@ export class UploadCarrier extends Duplex {
   readonly #unannounced: UnannouncedEnd;
   readonly #chunks: AsyncIterator<Uint8Array>;
   readonly #intake: Intake | undefined;
+  readonly #records = new RecordBoundaries();
   #tls: TLSSocket | undefined;
   #octets = 0;
   #letGo = false;
@@ -88,6 +93,7 @@ export class UploadCarrier extends Duplex {
 
   #pass(octets: Uint8Array): void {
     this.#octets += octets.length;
+    if (this.#unannounced === 'whole') this.#records.pass(octets);
     // Whoever is ready for them takes them in the call of push(). The others find them later, when the buffer holds new ones.
     const taken = this.readableFlowing === true && this.readableLength === 0;
     this.push(taken || !this.#intake ? octets : Buffer.from(octets));
@@ -95,14 +101,14 @@ export class UploadCarrier extends Duplex {
 
   #ended(): void {
     if (this.#octets === 0) this.#onUnspoken();
-    else if (this.#unannounced === 'whole' || this.#announced) this.push(null);
+    else if (this.#announced || (this.#unannounced === 'whole' && this.#records.reached)) this.push(null);
     else this.#breakOff(new DataConnectionError('broken'));
   }
 
   /** TLS takes what it gets at once; so it has ended already, if it has been told to. */
   get #announced(): boolean {
-    const { _readableState: state } = this.#tls as unknown as { _readableState?: { readonly ended: boolean } };
-    return state?.ended === true;
+    const tls = this.#tls as { _readableState?: { readonly ended: boolean } } | undefined;
+    return tls?._readableState?.ended === true;
   }
 
   #breakOff(error: Error): void {
