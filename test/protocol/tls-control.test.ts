@@ -5,13 +5,7 @@ import { type FtpServer, type FtpServerOptions, MemoryFileSystem } from '../../s
 import { commandTable } from '../../src/protocol/command-table.ts';
 import type { ControlClient } from '../support/control-client.ts';
 import { recordedLog } from '../support/recorded-log.ts';
-import { everybody, greeted, identity, loggedIn, protectedClient, startTestServer } from '../support/test-server.ts';
-
-type TlsOption = Omit<NonNullable<FtpServerOptions['tls']>, 'identities'>;
-
-function startTlsServer(tls: TlsOption = {}, options: FtpServerOptions = {}): Promise<FtpServer> {
-  return startTestServer({ tls: { identities: [identity], ...tls }, ...options });
-}
+import { everybody, greeted, loggedIn, protectedClient, startTlsServer } from '../support/test-server.ts';
 
 /** Old versions of TLS are no longer spoken by OpenSSL itself, unless it is asked to be careless. */
 const ONLY_OLD: ConnectionOptions = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' };

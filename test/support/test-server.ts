@@ -31,6 +31,13 @@ export async function startTestServer(options: FtpServerOptions = {}): Promise<F
   return server;
 }
 
+type TlsOptions = Omit<NonNullable<FtpServerOptions['tls']>, 'identities'>;
+
+/** The same, with a certificate. */
+export function startTlsServer(tls: TlsOptions = {}, options: FtpServerOptions = {}): Promise<FtpServer> {
+  return startTestServer({ ...options, tls: { identities: [identity], ...tls } });
+}
+
 /** A client of `server` that has logged in, and is gone when the test ends. */
 export async function loggedIn(server: Pick<FtpServer, 'address'>): Promise<ControlClient> {
   const client = await ControlClient.login(server.address);

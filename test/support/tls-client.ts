@@ -2,6 +2,11 @@ import type { Socket } from 'node:net';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { RecordedWire } from './recorded-wire.ts';
 
+/** For tests that are to hold in both. */
+export const tlsVersions = (['TLSv1.2', 'TLSv1.3'] as const).map(
+  (version) => [version, { minVersion: version, maxVersion: version }] as const,
+);
+
 /** The client's side of a connection under TLS, with everything that a client would hide. */
 export interface Protection {
   readonly socket: TLSSocket;
