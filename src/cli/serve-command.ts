@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Runner, RunOptions } from '../runtime/runner.ts';
+import type { Runner, RunningServer, RunOptions } from '../runtime/runner.ts';
 import type { ServiceSpec } from '../runtime/service.ts';
 import type { FtpServiceOptions } from '../services/ftp-options.ts';
 import { ftpServiceSpec } from '../services/ftp-spec.ts';
@@ -41,6 +41,10 @@ async function serve(host: HostProcess, architectures: readonly Runner[], flags:
   });
   const giveUpRoot = prepareRunAs(flags, root);
   const context = { root, architecture: runner.name, accounts, tls };
+  let ftp: RunningServer | undefined;
+  using watch = await watchCertificates(tls, log, (renewed) => {
+    ftp?.reconfigure(SPECS.ftp(flags, { ...context, tls: renewed }).options);
+  });
   const server = await ServerGroup.start(
     services.map(({ kind, port }) => (onListening) => {
       const options: RunOptions = {
@@ -56,10 +60,7 @@ async function serve(host: HostProcess, architectures: readonly Runner[], flags:
     }),
     giveUpRoot,
   );
-  const ftp = server.of(services.findIndex(({ kind }) => kind === 'ftp'));
-  using watch = await watchCertificates(tls, log, (renewed) => {
-    ftp?.reconfigure(SPECS.ftp(flags, { ...context, tls: renewed }).options);
-  });
+  ftp = server.of(services.findIndex(({ kind }) => kind === 'ftp'));
   // Signals first: who reads the message may stop the server at once.
   const stopped = serveUntilStopped(server, host, {
     graceMs: flags.grace,

@@ -109,7 +109,7 @@ class OneEach implements Staff {
     if (refused) {
       scoreboard.unitEnded(number);
       const stream = streamOf(client);
-      if (stream) turnAway(stream, refused, this.#options.service.refusals);
+      if (stream) turnAway({ stream, entrance: client.entrance }, refused, this.#options.service);
       return undefined;
     }
     return this.#start(number, this.#program?.filled, { ...client, id });

@@ -2,8 +2,8 @@ import type { Socket } from 'node:net';
 import type { Seat } from './board.ts';
 import { FullHouse } from './full-house.ts';
 import type { ParentDuties, Refused } from './messages.ts';
-import type { Endpoint, Refusal, Service, ServiceSpec } from './service.ts';
-import { turnAway } from './turn-away.ts';
+import type { Endpoint, Refusal, Service } from './service.ts';
+import { turnAway, type WordsOfRefusal } from './turn-away.ts';
 
 /** A client as it comes in. */
 export interface Arrival {
@@ -30,7 +30,7 @@ export interface ReceptionOptions {
   readonly service: Service;
   readonly registry: Registry;
   /** What those hear who are not let in. */
-  readonly refusals: ServiceSpec['refusals'];
+  readonly words: WordsOfRefusal;
   /** What ids of seats begin with; no other unit has the same. */
   readonly unit: number;
 }
@@ -111,7 +111,7 @@ export class Reception {
   #decide(arrival: Arrival, id: string, refused: Refused | undefined): Promise<void> {
     if (refused === undefined) return this.#serve(arrival, id);
     this.#fullHouse.heard(refused);
-    turnAway(arrival.stream, refused, this.#options.refusals);
+    turnAway(arrival, refused, this.#options.words);
     this.#left();
     return Promise.resolve();
   }

@@ -46,13 +46,17 @@ export type JsonValue =
 /** Why a client is not served: too many in all, of its address, of its user; or it guessed passwords. */
 export type Refusal = 'too-many' | 'too-many-of-address' | 'too-many-of-user' | 'banned';
 
+export type RefusalTexts = Readonly<Partial<Record<Refusal, string>>>;
+
 /** The recipe for a service: plain data, so that it crosses to a process or a thread. */
 export interface ServiceSpec {
   /** URL of a module that exports createService. */
   readonly module: string;
   readonly options: JsonValue;
   /** What a client is told that is not let in, in the service's protocol; without it, the connection is just closed. */
-  readonly refusals?: Readonly<Partial<Record<Refusal, string>>>;
+  readonly refusals?: RefusalTexts;
+  /** The same for who came by an address of `alsoListen` (default: the same texts). */
+  readonly refusalsElsewhere?: RefusalTexts;
   /** Its module exports createRequestWorker. Without one, all is done where the connections are. */
   readonly runsRequestsElsewhere?: true;
 }

@@ -11,6 +11,7 @@ import { Roster } from './roster.ts';
 import type { RunningServer, RunOptions } from './runner.ts';
 import { RosteredServer } from './running-server.ts';
 import { loadService, type Service, type ServiceHost } from './service.ts';
+import type { WordsOfRefusal } from './turn-away.ts';
 
 /** The number of the only unit. */
 const HERE = 0;
@@ -34,7 +35,7 @@ export interface ServerOptions {
 
 /** What serveWith needs of the options of a runner. */
 export type ServeOptions = Pick<RunOptions, 'listen' | 'alsoListen' | 'limits' | 'onListening' | 'onError'> & {
-  readonly refusals?: RunOptions['service']['refusals'];
+  readonly words?: WordsOfRefusal;
   readonly accept?: ServerOptions['accept'];
 };
 
@@ -52,7 +53,7 @@ export async function startServer(
   checkCapacity({ ...options, ...(requests && { workers: requests.threads }) });
   refuseConfinement(options);
   const load = (host: ServiceHost) => loadService(spec, host);
-  const serveOptions = { ...options, accept, refusals: spec.refusals };
+  const serveOptions = { ...options, accept, words: spec };
   if (!requests || !spec.runsRequestsElsewhere) return serve(load, serveOptions, policy);
   // Their data connections reach them as descriptors.
   demandPosix();
@@ -88,7 +89,7 @@ async function serve(
       board: roster,
       ...(threads && { requests: threads }),
     });
-    return localServer(service, listener, policy, { roster, refusals: options.refusals, threads });
+    return localServer(service, listener, policy, { roster, words: options.words ?? {}, threads });
   } catch (error) {
     await service?.[Symbol.asyncDispose]();
     await threads?.close();
@@ -110,7 +111,7 @@ function openListener({
 
 interface Surroundings {
   readonly roster: Roster;
-  readonly refusals: ServeOptions['refusals'];
+  readonly words: WordsOfRefusal;
   readonly threads: RequestThreads | undefined;
 }
 
@@ -119,7 +120,7 @@ function localServer(
   service: Service,
   listener: Listener | EagerListener | KernelListener,
   policy: Policy,
-  { roster, refusals, threads }: Surroundings,
+  { roster, words, threads }: Surroundings,
 ): RunningServer {
   const registry = roster.enlist(
     HERE,
@@ -131,7 +132,7 @@ function localServer(
       portWanted: ignore,
     },
   );
-  const reception = new Reception({ service, registry, refusals, unit: HERE });
+  const reception = new Reception({ service, registry, words, unit: HERE });
   const policyEnded = policy(
     listener.connections(() => reception.mayAccept()),
     (arrival) => reception.welcome(arrival),

@@ -102,7 +102,7 @@ export class UnitHost {
 
   #begin(order: StartOrder, service: Service, policy: Policy | undefined): Work {
     const { unit, listening, client, standing } = order;
-    const reception = new Reception({ service, registry: this.#registry(), refusals: order.service.refusals, unit });
+    const reception = new Reception({ service, registry: this.#registry(), words: order.service, unit });
     if (listening && policy) return this.#accept(listening.fds, reception, policy);
     // Its caller has to be here first: serve() asks for the work.
     if (client) return { reception, done: Promise.resolve().then(() => this.serve(client)), stop: ignore };

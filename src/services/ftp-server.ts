@@ -10,7 +10,7 @@ import type { FileSystem } from '../storage/file-system.ts';
 import { FtpService } from './ftp.ts';
 import { buildAuthenticator } from './ftp-accounts.ts';
 import { type CheckedFtpServiceOptions, checkFtpServiceOptions, type FtpServiceOptions } from './ftp-options.ts';
-import { FTP_REFUSALS } from './ftp-refusals.ts';
+import { refusalsOf } from './ftp-refusals.ts';
 import { handshakesOf, protocolSettings } from './ftp-settings.ts';
 import { ownDisk } from './ftp-storage.ts';
 import { guardedLog } from './guarded-log.ts';
@@ -100,7 +100,7 @@ export class FtpServer extends EventEmitter<FtpServerEvents> implements AsyncDis
   async #start(listen: ListenOptions, onListening: RunOptions['onListening']): Promise<RunningServer> {
     return serveWith(
       ({ board }) => this.#service(board),
-      { listen, limits: this.#limits, refusals: FTP_REFUSALS, ...(onListening && { onListening }) },
+      { listen, limits: this.#limits, words: refusalsOf(this.#checked), ...(onListening && { onListening }) },
       async (connections, serve) => {
         for await (const connection of connections) void serve(connection);
       },

@@ -1,6 +1,6 @@
 import type { ServiceSpec } from '../runtime/service.ts';
 import { checkFtpServiceOptions, type FtpServiceOptions } from './ftp-options.ts';
-import { FTP_REFUSALS } from './ftp-refusals.ts';
+import { refusalsOf } from './ftp-refusals.ts';
 
 /**
  * What is built is run from the bundle of the service, which holds the same in one file: units that are started for one
@@ -13,10 +13,11 @@ const MODULE = new URL(import.meta.url.endsWith('.ts') ? './ftp.ts' : '../../uni
  * @throws OptionsError for options that are wrong.
  */
 export function ftpServiceSpec(options: FtpServiceOptions): ServiceSpec {
+  const checked = checkFtpServiceOptions(options);
   return {
     module: MODULE,
-    options: checkFtpServiceOptions(options),
-    refusals: FTP_REFUSALS,
+    options: checked,
+    ...refusalsOf(checked),
     runsRequestsElsewhere: true,
   };
 }
