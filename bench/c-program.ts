@@ -6,19 +6,32 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
+export interface Parts {
+  /** Further sources of this folder, without `.c`. */
+  readonly sources?: readonly string[];
+  /** Libraries that it is linked with, as they are called after `-l`; their headers have to be there. */
+  readonly libraries?: readonly string[];
+}
+
 /**
  * Compiles a program of this folder.
  * @param name of its source, without `.c`. @param directory for the program. @param optimise as the compiler takes it.
- * @returns the path of the program. @throws Error when there is no C compiler.
+ * @returns the path of the program. @throws Error when there is no C compiler, or not what it needs.
  */
-export async function compileProgram(name: string, directory: string, optimise: '-O2' | '-O3'): Promise<string> {
+export async function compileProgram(
+  name: string,
+  directory: string,
+  optimise: '-O2' | '-O3',
+  { sources = [], libraries = [] }: Parts = {},
+): Promise<string> {
   const program = join(directory, name);
-  // tsc leaves the source where it is.
-  const source = fileURLToPath(new URL(`../../bench/${name}.c`, import.meta.url));
+  // tsc leaves the sources where they are.
+  const files = [name, ...sources].map((each) => fileURLToPath(new URL(`../../bench/${each}.c`, import.meta.url)));
   try {
-    await run(process.env.CC ?? 'cc', [optimise, '-o', program, source]);
+    await run(process.env.CC ?? 'cc', [optimise, '-o', program, ...files, ...libraries.map((each) => `-l${each}`)]);
     return program;
   } catch (error) {
-    throw new Error(`needs a C compiler (cc, or what $CC says): ${(error as Error).message}`);
+    const headers = libraries.length > 0 ? ` with the headers of ${libraries.join(' and ')}` : '';
+    throw new Error(`needs a C compiler (cc, or what $CC says)${headers}: ${(error as Error).message}`);
   }
 }

@@ -2,9 +2,10 @@
  * Many FTP clients in one process that cost little: what they do is a script, and every octet that they get is checked.
  * In C, because a client that takes as much of the machine as the server measures itself.
  *
- * cc -O3 -o ftp-load ftp-load.c
+ * cc -O3 -o ftp-load ftp-load.c tls-none.c
+ * cc -O3 -o ftp-load ftp-load.c tls-openssl.c -lssl -lcrypto
  * ./ftp-load clients address=A port=P script=S [sessions=N] [at-once=N] [together=1] [repeat=N] [source=FILE]
- *            [name=NAME] [silence-ms=N]
+ *            [name=NAME] [silence-ms=N] [suite=S group=G]
  * ./ftp-load compare SOURCE FILE...
  *
  * `clients` logs in as anonymous and runs the script, a letter for each step: P PASV, T TYPE I, S SIZE, R RETR, W STOR,
@@ -12,6 +13,9 @@
  * session behind it. With `together` all sessions log in first, and the clock starts when the last one has. Prints one
  * line of JSON, keeps its connections until standard input ends, says QUIT and waits until the server has closed them:
  * so that one can look at the server while it still has its clients.
+ * With `suite`, AUTH TLS comes before the login and a full handshake of TLS 1.3 with that suite and that group, and PROT P
+ * after it, where something is transferred; data connections resume the session of the control connection if the server
+ * lets them.
  * `compare` checks files against SOURCE by length and checksum.
  *
  * Exit codes: 1 it went wrong, 2 wrong usage, 3 wrong octets, 4 the server has gone silent.
@@ -27,12 +31,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include "tls.h"
 
 #ifndef IP_BIND_ADDRESS_NO_PORT
 #define IP_BIND_ADDRESS_NO_PORT 24
@@ -50,6 +56,9 @@ enum { FAILED = 1, USAGE = 2, WRONG_OCTETS = 3, SILENT = 4 };
 #define SEND_AT_ONCE (1 << 20)
 /* Stays in the processor's cache between recv(2) and the checksum. */
 #define RECEIVE_AT_ONCE (256 << 10)
+/* Of one connection, before others get their turn: tls_read gives no more than a record, of 16 KiB. */
+#define RECORDS_IN_A_TURN 32
+#define TLS_WRITE_AT_ONCE (256 << 10)
 
 /* ---- Checksum: the sum of all 64-bit words, each times an odd number of its own: swapped blocks show as well ---- */
 
@@ -119,12 +128,17 @@ static struct {
   const char *script;
   const char *name;
   const char *source;
+  const char *suite, *group;
   long sessions, at_once, repeat, silence_ms;
   int together;
-} plan = {.script = "", .name = "file", .sessions = 1, .at_once = 1, .repeat = 1, .silence_ms = 20000};
+} plan = {.script = "", .name = "file", .group = "P-256", .sessions = 1, .at_once = 1, .repeat = 1, .silence_ms = 20000};
 
 static struct digest source;
 static int source_fd = -1;
+/* The same, for what encrypts it. */
+static const unsigned char *source_octets;
+/* Of the first session. */
+static char negotiated[128], negotiated_for_data[128];
 
 /* ---- Sessions ---- */
 
@@ -133,6 +147,9 @@ enum stage { LOGGING_IN, STANDING, WORKING, DONE };
 struct channel {
   struct session *session;
   int fd;
+  /* Null where the connection is a plain one. */
+  struct tls *tls;
+  int shaking;
 };
 
 struct session {
@@ -142,7 +159,7 @@ struct session {
   long number, passes;
   /* Where in the login or in the script. */
   int step;
-  int transfer_ended, reply_ended;
+  int transfer_opened, transfer_ended, reply_ended;
   off_t sent;
   double began;
   struct digest got;
@@ -207,7 +224,15 @@ static void watch(struct channel *channel, uint32_t events) {
   if (epoll_ctl(poller, EPOLL_CTL_ADD, channel->fd, &event) < 0) die("epoll_ctl");
 }
 
+static void rewatch(struct channel *channel, uint32_t events) {
+  struct epoll_event event = {.events = events, .data.ptr = channel};
+  if (epoll_ctl(poller, EPOLL_CTL_MOD, channel->fd, &event) < 0) die("epoll_ctl");
+}
+
 static void shut(struct channel *channel) {
+  if (channel->tls != NULL) tls_free(channel->tls);
+  channel->tls = NULL;
+  channel->shaking = 0;
   if (channel->fd >= 0) close(channel->fd);
   channel->fd = -1;
 }
@@ -229,11 +254,16 @@ static void begin(struct session *session) {
   knock(session);
 }
 
+static ssize_t send_control(struct session *session, const char *line, size_t length) {
+  const struct channel *control = &session->control;
+  return control->tls != NULL ? tls_write(control->tls, line, length) : write(control->fd, line, length);
+}
+
 static void say(struct session *session, const char *format, const char *name, long number) {
   char line[512];
   const int length =
       number < 0 ? snprintf(line, sizeof line, format, name) : snprintf(line, sizeof line, format, name, number);
-  if (write(session->control.fd, line, (size_t)length) != length) fail(session, "cannot send ", line);
+  if (send_control(session, line, (size_t)length) != length) fail(session, "cannot send ", line);
 }
 
 static void do_step(struct session *session);
@@ -273,14 +303,20 @@ static void do_step(struct session *session) {
     case 'Q': say(session, "QUIT\r\n", "", -1); break;
     case 'R':
     case 'W':
-      session->transfer_ended = session->reply_ended = 0;
+      session->transfer_opened = session->transfer_ended = session->reply_ended = 0;
       session->sent = 0;
       memset(&session->got, 0, sizeof session->got);
       if (plan.script[session->step] == 'W') {
         say(session, "STOR %s%ld\r\n", plan.name, session->number);
       } else {
         say(session, "RETR %s\r\n", plan.name, -1);
-        watch(&session->data, EPOLLIN);
+        if (plan.suite == NULL) watch(&session->data, EPOLLIN);
+      }
+      /* Nothing can be sent before it is connected. */
+      if (plan.suite != NULL) {
+        session->data.tls = tls_begin(session->data.fd, session->control.tls);
+        session->data.shaking = 1;
+        watch(&session->data, EPOLLOUT);
       }
       break;
     default: finish(session);
@@ -315,12 +351,22 @@ static void expect(const struct session *session, const char *reply, const char 
   exit(FAILED);
 }
 
-static void take_login_reply(struct session *session, const char *reply) {
-  static const char *const codes[] = {"220", "331", "230"};
-  expect(session, reply, codes[session->step]);
-  if (session->step == 0) say(session, "USER anonymous\r\n", "", -1);
-  if (session->step == 1) say(session, "PASS bench@example.org\r\n", "", -1);
-  if (++session->step < 3) return;
+/* What is said after each reply of the login, and the code that the reply must have. */
+struct login_step {
+  const char *code, *request;
+};
+
+static const char begin_tls[] = "AUTH TLS\r\n";
+static const struct login_step plain_login[] = {
+    {"220", "USER anonymous\r\n"}, {"331", "PASS bench@example.org\r\n"}, {"230", NULL}};
+static const struct login_step tls_login[] = {
+    {"220", begin_tls}, {"234", "USER anonymous\r\n"}, {"331", "PASS bench@example.org\r\n"}, {"230", NULL}};
+static const struct login_step tls_login_for_data[] = {
+    {"220", begin_tls}, {"234", "USER anonymous\r\n"}, {"331", "PASS bench@example.org\r\n"},
+    {"230", "PBSZ 0\r\n"}, {"200", "PROT P\r\n"}, {"200", NULL}};
+static const struct login_step *login = plain_login;
+
+static void be_logged_in(struct session *session) {
   if (!plan.together) {
     work(session);
     return;
@@ -328,6 +374,42 @@ static void take_login_reply(struct session *session, const char *reply) {
   session->stage = STANDING;
   standing++;
   active--;
+}
+
+static void go_on_with_login(struct session *session) {
+  const char *request = login[session->step++].request;
+  if (request != NULL) say(session, "%s", request, -1);
+  else be_logged_in(session);
+}
+
+/* Watched for input already. */
+static void shake_control(struct session *session) {
+  switch (tls_shake(session->control.tls)) {
+    case 0: return;
+    case 1: break;
+    default: fail(session, "TLS: ", tls_complaint());
+  }
+  session->control.shaking = 0;
+  if (*negotiated == 0) tls_describe(session->control.tls, negotiated, sizeof negotiated);
+  go_on_with_login(session);
+}
+
+static void take_login_reply(struct session *session, const char *reply) {
+  expect(session, reply, login[session->step].code);
+  if (session->step > 0 && login[session->step - 1].request == begin_tls) {
+    session->control.tls = tls_begin(session->control.fd, NULL);
+    session->control.shaking = 1;
+    shake_control(session);
+  } else {
+    go_on_with_login(session);
+  }
+}
+
+/* When the server has said that it is ready, and the handshake is over where there is one. */
+static void begin_upload(struct session *session) {
+  if (session->data.shaking) return;
+  if (session->data.tls != NULL) rewatch(&session->data, session->transfer_opened ? EPOLLOUT : 0);
+  else watch(&session->data, EPOLLOUT);
 }
 
 static void take_reply(struct session *session, const char *reply) {
@@ -348,7 +430,8 @@ static void take_reply(struct session *session, const char *reply) {
       break;
     default:
       if (reply[0] == '1') {
-        if (plan.script[session->step] == 'W') watch(&session->data, EPOLLOUT);
+        session->transfer_opened = 1;
+        if (plan.script[session->step] == 'W') begin_upload(session);
         return;
       }
       expect(session, reply, "2");
@@ -359,16 +442,21 @@ static void take_reply(struct session *session, const char *reply) {
   next_step(session);
 }
 
+static ssize_t receive(const struct channel *channel, void *to, size_t room) {
+  return channel->tls != NULL ? tls_read(channel->tls, to, room) : recv(channel->fd, to, room, 0);
+}
+
 /* Gives on every reply that is complete: its last line. */
 static void read_control(struct session *session) {
   const size_t room = sizeof session->reply - 1 - (size_t)session->length;
-  const ssize_t got = read(session->control.fd, session->reply + session->length, room);
+  const ssize_t got = receive(&session->control, session->reply + session->length, room);
   if (got < 0 && errno == EAGAIN) return;
   if (got < 0 && errno == ECONNRESET && session->stage == LOGGING_IN && session->step == 0) {
     shut(&session->control);
     knock(session);
     return;
   }
+  if (got < 0 && session->control.tls != NULL) fail(session, "control connection: ", tls_complaint());
   if (got < 0) die("read");
   if (got == 0) fail(session, "the server closed the control connection", "");
   session->length += (int)got;
@@ -397,12 +485,21 @@ static void end_data(struct session *session) {
   transfer_may_be_over(session);
 }
 
-static void read_data(struct session *session) {
-  const ssize_t got = recv(session->data.fd, buffer + session->got.rest, RECEIVE_AT_ONCE, 0);
-  if (got < 0 && errno == EAGAIN) return;
+/* Returns whether there may be more. */
+static int read_data(struct session *session) {
+  const ssize_t got = receive(&session->data, buffer + session->got.rest, RECEIVE_AT_ONCE);
+  if (got < 0 && errno == EAGAIN) return 0;
+  if (got < 0 && session->data.tls != NULL) fail(session, "data connection: ", tls_complaint());
   if (got < 0) die("recv");
   if (got > 0) absorb(&session->got, (size_t)got);
   if (got == 0) end_data(session);
+  return got > 0;
+}
+
+static void read_records(struct session *session) {
+  for (int records = 0; records < RECORDS_IN_A_TURN || tls_holds_octets(session->data.tls); records++) {
+    if (!read_data(session)) return;
+  }
 }
 
 static void write_data(struct session *session) {
@@ -411,16 +508,70 @@ static void write_data(struct session *session) {
   if ((uint64_t)session->sent == source.octets) end_data(session);
 }
 
-static void dispatch(const struct channel *channel) {
-  struct session *session = channel->session;
-  if (channel->fd < 0) return; /* Closed by an event before this one. */
-  if (channel == &session->control) {
-    read_control(session);
-  } else if (plan.script[session->step] == 'R') {
-    read_data(session);
-  } else {
-    write_data(session);
+/*
+ * After the last octet come the announcement of the end and the end of TCP; then the server's end is awaited: a socket that is
+ * closed while something in it is unread, such as a ticket, is reset, and the server may lose what it has not read yet.
+ */
+static void write_records(struct session *session) {
+  for (;;) {
+    const uint64_t left = source.octets - (uint64_t)session->sent;
+    if (left == 0) break;
+    const size_t count = left < TLS_WRITE_AT_ONCE ? (size_t)left : TLS_WRITE_AT_ONCE;
+    const ssize_t sent = tls_write(session->data.tls, source_octets + session->sent, count);
+    if (sent < 0 && errno == EAGAIN) return;
+    if (sent <= 0) fail(session, "data connection: ", tls_complaint());
+    session->sent += sent;
   }
+  const int ended = tls_end(session->data.tls);
+  if (ended < 0) fail(session, "data connection: ", tls_complaint());
+  if (ended == 0) return;
+  if (shutdown(session->data.fd, SHUT_WR) < 0) die("shutdown");
+  rewatch(&session->data, EPOLLIN);
+}
+
+/* Whether the server announces its end as well does not matter once everything is sent. */
+static void await_end(struct session *session) {
+  const ssize_t got = recv(session->data.fd, buffer, RECEIVE_AT_ONCE, 0);
+  if (got > 0 || (got < 0 && errno == EAGAIN)) return;
+  end_data(session);
+}
+
+static void shake_data(struct session *session) {
+  switch (tls_shake(session->data.tls)) {
+    case 0: rewatch(&session->data, EPOLLIN); return;
+    case 1: break;
+    default: fail(session, "TLS of the data connection: ", tls_complaint());
+  }
+  session->data.shaking = 0;
+  if (*negotiated_for_data == 0) tls_describe(session->data.tls, negotiated_for_data, sizeof negotiated_for_data);
+  if (plan.script[session->step] == 'W') begin_upload(session);
+  else read_records(session);
+}
+
+static void dispatch_control(struct session *session) {
+  if (session->control.shaking) {
+    shake_control(session);
+    return;
+  }
+  do read_control(session);
+  while (session->control.tls != NULL && tls_holds_octets(session->control.tls));
+}
+
+static void dispatch_data(struct session *session, uint32_t events) {
+  const int reads = plan.script[session->step] == 'R';
+  if (session->data.shaking) shake_data(session);
+  else if (session->data.tls == NULL && reads) (void)read_data(session);
+  else if (session->data.tls == NULL) write_data(session);
+  else if (reads) read_records(session);
+  else if (events & EPOLLOUT) write_records(session);
+  else if (session->transfer_opened && (uint64_t)session->sent == source.octets) await_end(session);
+}
+
+static void dispatch(const struct epoll_event *event) {
+  const struct channel *channel = event->data.ptr;
+  if (channel->fd < 0) return; /* Closed by an event before this one. */
+  if (channel == &channel->session->control) dispatch_control(channel->session);
+  else dispatch_data(channel->session, event->events);
 }
 
 static void begin_some(long at_once) {
@@ -449,7 +600,7 @@ static void run(void) {
     const int count = epoll_wait(poller, events, EVENTS_MAX, (int)plan.silence_ms);
     if (count < 0 && errno != EINTR) die("epoll_wait");
     if (count == 0) be_done_with_silence();
-    for (int i = 0; i < count; i++) dispatch(events[i].data.ptr);
+    for (int i = 0; i < count; i++) dispatch(&events[i]);
     begin_some(logins);
     if (plan.together && standing == plan.sessions) {
       standing = 0;
@@ -470,9 +621,12 @@ static void report(void) {
   const long transfers = strpbrk(plan.script, "RW") ? pass : 0;
   qsort(durations, (size_t)pass, sizeof *durations, by_size);
   printf("{\"sessions\":%ld,\"seconds\":%.6f,\"processorSeconds\":%.6f,\"octets\":%llu,"
-         "\"p50Seconds\":%.7f,\"p99Seconds\":%.7f}\n",
+         "\"p50Seconds\":%.7f,\"p99Seconds\":%.7f,\"negotiated\":[",
          plan.sessions, seconds, processor_seconds(&usage) - processor_seconds(&usage_began),
          (unsigned long long)transfers * source.octets, durations[pass / 2], durations[pass * 99 / 100]);
+  if (*negotiated) printf("\"%s\"", negotiated);
+  if (*negotiated_for_data) printf(",\"%s\"", negotiated_for_data);
+  printf("]}\n");
   fflush(stdout);
 }
 
@@ -481,7 +635,7 @@ static void say_goodbye(void) {
   const double until = now() + GOODBYE_MS / 1e3;
   while (read(STDIN_FILENO, rest, sizeof rest) > 0) continue;
   for (long i = 0; i < places; i++) {
-    if (all[i].control.fd >= 0) (void)!write(all[i].control.fd, "QUIT\r\n", 6);
+    if (all[i].control.fd >= 0) (void)send_control(&all[i], "QUIT\r\n", 6);
   }
   for (long i = 0; i < places; i++) {
     while (all[i].control.fd >= 0 && now() < until) {
@@ -507,6 +661,8 @@ static void parse(int argc, char **argv) {
     else if (strcmp(key, "script") == 0) plan.script = value;
     else if (strcmp(key, "name") == 0) plan.name = value;
     else if (strcmp(key, "source") == 0) plan.source = value;
+    else if (strcmp(key, "suite") == 0) plan.suite = value;
+    else if (strcmp(key, "group") == 0) plan.group = value;
     else if (strcmp(key, "sessions") == 0) plan.sessions = atol(value);
     else if (strcmp(key, "at-once") == 0) plan.at_once = atol(value);
     else if (strcmp(key, "repeat") == 0) plan.repeat = atol(value);
@@ -518,6 +674,14 @@ static void parse(int argc, char **argv) {
     }
   }
   if (plan.at_once > plan.sessions) plan.at_once = plan.sessions;
+}
+
+static void use_tls(void) {
+  tls_prepare(plan.suite, plan.group);
+  login = strpbrk(plan.script, "RW") != NULL ? tls_login_for_data : tls_login;
+  if (strchr(plan.script, 'W') == NULL || source.octets == 0) return;
+  source_octets = mmap(NULL, source.octets, PROT_READ, MAP_SHARED | MAP_POPULATE, source_fd, 0);
+  if (source_octets == MAP_FAILED) die("mmap");
 }
 
 static void allow_many_descriptors(void) {
@@ -546,6 +710,7 @@ int main(int argc, char **argv) {
     source = digest_of_file(plan.source);
     source_fd = open(plan.source, O_RDONLY);
   }
+  if (plan.suite != NULL) use_tls();
   all = calloc((size_t)plan.sessions, sizeof *all);
   durations = calloc((size_t)(plan.sessions * plan.repeat), sizeof *durations);
   poller = epoll_create1(0);

@@ -4,8 +4,10 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { compileProgram } from './c-program.ts';
+import type { Clients } from './clients.ts';
 import type { ServerAddress } from './ftp-client.ts';
 import { OwnedChild } from './owned-child.ts';
+import type { Cipher } from './tls-setting.ts';
 
 /** How it ends when octets were not those that they had to be. */
 const WRONG_OCTETS = 3;
@@ -40,6 +42,8 @@ export interface LoadResult {
   /** One way through the script. */
   readonly p50Seconds: number;
   readonly p99Seconds: number;
+  /** What was spoken over TLS: on the first control connection, and on the first data connection. */
+  readonly negotiated?: readonly string[];
 }
 
 /** Octets came that nobody had sent: worse than any failure. */
@@ -47,19 +51,23 @@ export class WrongOctets extends Error {
   override readonly name = 'WrongOctets';
 }
 
-export class FtpLoad {
+export class FtpLoad implements Clients {
   readonly #program: string;
+  readonly #cipher: Cipher | undefined;
 
-  private constructor(program: string) {
+  private constructor(program: string, cipher: Cipher | undefined) {
     this.#program = program;
+    this.#cipher = cipher;
   }
 
   /**
    * @param directory for the program.
+   * @param cipher with which the clients speak TLS; they do not without.
    * @throws Error when there is no C compiler: clients in JavaScript would take as much of the machine as the server.
    */
-  static async compile(directory: string): Promise<FtpLoad> {
-    return new FtpLoad(await compileProgram('ftp-load', directory, '-O3'));
+  static async compile(directory: string, cipher?: Cipher): Promise<FtpLoad> {
+    const parts = cipher ? { sources: ['tls-openssl'], libraries: ['ssl', 'crypto'] } : { sources: ['tls-none'] };
+    return new FtpLoad(await compileProgram('ftp-load', directory, '-O3', parts), cipher);
   }
 
   /**
@@ -73,7 +81,8 @@ export class FtpLoad {
     limitMs: number,
     whileConnected: () => void | Promise<void> = () => {},
   ): Promise<LoadResult> {
-    const child = spawn(this.#program, ['clients', ...argumentsOf(server, plan)], { timeout: limitMs });
+    const values = [...argumentsOf(server, plan), ...Object.entries(this.#cipher ?? {}).map((pair) => pair.join('='))];
+    const child = spawn(this.#program, ['clients', ...values], { timeout: limitMs });
     await using _owned = new OwnedChild(child);
     // It may have ended before it reads that it should.
     child.stdin.on('error', () => {});
