@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { connect as startTls, type TLSSocket } from 'node:tls';
 
 export interface ServerAddress {
   readonly address: string;
@@ -14,33 +15,43 @@ export interface FtpReply {
 
 /** No more of a client than a benchmark needs: what it sends is what it was told to, and nothing is checked twice. */
 export class FtpClient implements Disposable {
-  readonly socket: Socket;
+  /** Over TLS after `secure`. */
+  socket: Socket;
   readonly #address: string;
   readonly #replies: FtpReply[] = [];
   #partial = '';
   #lines: string[] = [];
   #wake: (() => void) | undefined;
   #ended = false;
+  #session: Buffer | undefined;
 
   private constructor(socket: Socket, address: string) {
     this.socket = socket;
     this.#address = address;
-    socket.setEncoding('latin1');
-    socket.on('data', (text: string) => this.#take(text));
     socket.on('error', () => {});
     socket.on('close', () => {
       this.#ended = true;
       this.#wake?.();
     });
+    this.#listen();
   }
 
-  /** Connects, takes the greeting and logs in as anonymous. */
-  static async login({ address, port }: ServerAddress): Promise<FtpClient> {
+  #listen(): void {
+    this.socket.setEncoding('latin1').on('data', (text: string) => this.#take(text));
+  }
+
+  /** Connects, takes the greeting and logs in as anonymous: after AUTH TLS, with PROT P, where it is `secure`. */
+  static async login({ address, port }: ServerAddress, { secure = false } = {}): Promise<FtpClient> {
     const socket = connect({ host: address, port, noDelay: true });
     const client = new FtpClient(socket, address);
     await client.expect(220);
+    if (secure) await client.#secure();
     await client.command('USER anonymous', 331);
     await client.command('PASS bench@example.org', 230);
+    if (secure) {
+      await client.command('PBSZ 0', 200);
+      await client.command('PROT P', 200);
+    }
     return client;
   }
 
@@ -76,6 +87,26 @@ export class FtpClient implements Disposable {
     socket.pause();
     await once(socket, 'connect');
     return socket;
+  }
+
+  /**
+   * TLS on a data connection, with the session of the control connection. Not before the command is sent: pyftpdlib closes
+   * a data connection on which something comes earlier.
+   */
+  secureData(data: Socket): TLSSocket {
+    return startTls({ socket: data, rejectUnauthorized: false, ...(this.#session && { session: this.#session }) });
+  }
+
+  async #secure(): Promise<void> {
+    await this.command('AUTH TLS', 234);
+    const plain = this.socket;
+    plain.removeAllListeners('data');
+    const secure = startTls({ socket: plain, rejectUnauthorized: false });
+    secure.on('error', () => plain.destroy());
+    secure.on('session', (session) => (this.#session = session));
+    await once(secure, 'secureConnect');
+    this.socket = secure;
+    this.#listen();
   }
 
   [Symbol.dispose](): void {

@@ -1,5 +1,7 @@
 /** What a server must say of itself to take part: how it is found, and what its command line is. */
 
+import type { Certificate } from '../tls-setting.ts';
+
 /** What is the same for all. */
 export interface Setting {
   /** Of its own, so that TIME_WAIT of one server is not in the way of another. */
@@ -11,6 +13,8 @@ export interface Setting {
   readonly scratch: string;
   /** Clients that come at once. */
   readonly clients: number;
+  /** With it the server takes AUTH TLS and PROT P (RFC 4217), and does not ask for them. */
+  readonly tls?: Certificate;
 }
 
 export interface CommandLine {
@@ -27,8 +31,8 @@ export interface Candidate {
   readonly name: string;
   /** False where clients have to wait for others to leave. */
   readonly servesAll?: boolean;
-  /** Why it cannot take part here, and what would help; undefined when it can. */
-  missing(): Promise<string | undefined>;
+  /** Why it cannot take part here, or not over TLS where that is asked for; undefined when it can. */
+  missing(needs?: { readonly tls: boolean }): Promise<string | undefined>;
   /** Writes what it needs into the scratch folder. */
   commandLine(setting: Setting): Promise<CommandLine>;
 }

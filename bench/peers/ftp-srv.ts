@@ -10,7 +10,10 @@ const SERVER = fileURLToPath(new URL('./ftp-srv-server.js', import.meta.url));
 /** The npm package, in the same Node as this. */
 export const ftpSrv: Peer = {
   name: 'ftp-srv',
-  missing: async () => (find() === undefined ? HOW_TO_FETCH : undefined),
+  missing: async ({ tls } = { tls: false }) => {
+    if (find() === undefined) return HOW_TO_FETCH;
+    return tls ? 'takes a handshake that comes soon after its 234 for a command' : undefined;
+  },
   fetch: () => unpackNpm('ftp-srv', 'ftp-srv'),
 
   async commandLine({ address, port, root }: Setting): Promise<CommandLine> {

@@ -9,11 +9,13 @@ export function ohaiFtpd(architecture: string): Candidate {
     name: `ohai-ftpd ${architecture}`,
     missing: async () => undefined,
 
-    async commandLine({ address, port, root }: Setting): Promise<CommandLine> {
+    async commandLine({ address, port, root, tls }: Setting): Promise<CommandLine> {
       const where = ['--root', root, '--host', address, '--port', String(port)];
       // Files in /dev/shm are in memory, and a client that idles is to stay.
       const how = ['--writable', '--allow-system-root', '--idle-timeout', '3600', '--log-level', 'warn'];
-      return { program: process.execPath, args: [BIN, 'serve', '--architecture', architecture, ...where, ...how] };
+      const encrypted = tls ? ['--tls-cert', tls.certificate, '--tls-key', tls.key] : [];
+      const args = ['serve', '--architecture', architecture, ...where, ...how, ...encrypted];
+      return { program: process.execPath, args: [BIN, ...args] };
     },
   };
 }

@@ -1,13 +1,34 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Certificate } from '../tls-setting.ts';
 import { type CommandLine, isRoot, NOBODY, type Setting } from './candidate.ts';
 import { HOW_TO_FETCH, type Peer } from './peer.ts';
-import { findProgram, unpackDebian } from './unpack.ts';
+import { type FoundProgram, findProgram, unpackDebian } from './unpack.ts';
 
 const run = promisify(execFile);
+
+/** Where Debian has them, installed or unpacked. */
+function modulesOf({ program }: FoundProgram): string {
+  return join(dirname(program), '../lib/proftpd');
+}
+
+function overTls({ certificate, key }: Certificate, modules: string): string {
+  return `
+ModulePath ${modules}
+LoadModule mod_tls.c
+TLSEngine on
+TLSRequired off
+TLSProtocol TLSv1.2 TLSv1.3
+TLSECCertificateFile ${certificate}
+TLSECCertificateKeyFile ${key}
+TLSVerifyClient off
+TLSOptions NoSessionReuseRequired
+`;
+}
 
 /**
  * proftpd -n, its configuration at http://www.proftpd.org/docs/. With root, an anonymous login with chroot(2). That
@@ -15,10 +36,14 @@ const run = promisify(execFile);
  */
 export const proftpd: Peer = {
   name: 'proftpd',
-  missing: async () => ((await findProgram('proftpd', 'proftpd')) ? undefined : HOW_TO_FETCH),
-  fetch: () => unpackDebian('proftpd', ['proftpd-core']),
+  async missing({ tls } = { tls: false }) {
+    const found = await findProgram('proftpd', 'proftpd');
+    return found && (!tls || existsSync(join(modulesOf(found), 'mod_tls.so'))) ? undefined : HOW_TO_FETCH;
+  },
+  fetch: () => unpackDebian('proftpd', ['proftpd-core', 'proftpd-mod-crypto']),
 
-  async commandLine({ address, port, root, scratch, clients }: Setting): Promise<CommandLine> {
+  async commandLine({ address, port, root, scratch, clients, tls }: Setting): Promise<CommandLine> {
+    const found = (await findProgram('proftpd', 'proftpd'))!;
     const { username, uid, gid } = isRoot ? { username: NOBODY.name, ...NOBODY } : userInfo();
     const group = isRoot ? 'nogroup' : (await run('id', ['-gn'])).stdout.trim();
     const passwords = join(scratch, 'passwd');
@@ -30,10 +55,11 @@ export const proftpd: Peer = {
     await Promise.all([passwords, groups].map((file) => chmod(file, 0o600)));
     const file = join(scratch, 'proftpd.conf');
     await writeFile(file, settings());
-    return { ...(await findProgram('proftpd', 'proftpd'))!, args: ['-n', '-q', '-S', address, '-c', file] };
+    return { ...found, args: ['-n', '-q', '-S', address, '-c', file] };
 
     function settings(): string {
       return `
+${tls ? overTls(tls, modulesOf(found)) : ''}
 ServerType standalone
 ServerName bench
 Port ${port}

@@ -1,12 +1,20 @@
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Certificate } from '../tls-setting.ts';
 import { type CommandLine, isRoot, NOBODY, type Setting } from './candidate.ts';
 import { HOW_TO_FETCH, type Peer } from './peer.ts';
 import { findProgram, unpackDebian } from './unpack.ts';
 
 const run = promisify(execFile);
+
+/** @param file where it gets certificate and key in one. */
+async function overTls({ certificate, key }: Certificate, file: string): Promise<string[]> {
+  const both = await Promise.all([certificate, key].map((each) => readFile(each)));
+  await writeFile(file, Buffer.concat(both), { mode: 0o600 });
+  return ['-Y', '1', '-2', file];
+}
 
 /**
  * pure-ftpd(8). Without root it starts and then lets nobody in. Its own anonymous login asks for a system user `ftp`;
@@ -21,7 +29,7 @@ export const pureFtpd: Peer = {
   },
   fetch: () => unpackDebian('pure-ftpd', ['pure-ftpd', 'pure-ftpd-common']),
 
-  async commandLine({ address, port, root, scratch, clients }: Setting): Promise<CommandLine> {
+  async commandLine({ address, port, root, scratch, clients, tls }: Setting): Promise<CommandLine> {
     const passwords = join(scratch, 'passwd');
     const database = join(scratch, 'passwd.pdb');
     const { stdout: hash } = await run('openssl', ['passwd', '-1', 'bench@example.org']);
@@ -38,6 +46,7 @@ export const pureFtpd: Peer = {
       ...['-E', '-H', '-c', most, '-C', most, '-U', '022:022', '-4'],
       // No limit of load or of idling that a benchmark could reach.
       ...['-m', '1000', '-I', '60'],
+      ...(tls ? await overTls(tls, join(scratch, 'certificate.pem')) : []),
     ];
     return { ...(await findProgram('pure-ftpd', 'pure-ftpd'))!, args };
   },

@@ -1,16 +1,25 @@
-"""An anonymous server with pyftpdlib, on one event loop: python3 pyftpdlib-server.py ADDRESS PORT ROOT"""
+"""
+An anonymous server with pyftpdlib, on one event loop or on several in processes of their own:
+python3 pyftpdlib-server.py ADDRESS PORT ROOT PROCESSES [CERTIFICATE KEY]
+"""
 import logging
 import sys
 
+from pyftpdlib import handlers
 from pyftpdlib.authorizers import DummyAuthorizer
-from pyftpdlib.handlers import FTPHandler
 from pyftpdlib.servers import FTPServer
 
-address, port, root = sys.argv[1:]
+address, port, root, processes, *pem = sys.argv[1:]
 logging.basicConfig(level=logging.ERROR)
 authorizer = DummyAuthorizer()
 authorizer.add_anonymous(root, perm="elradfmwMT")
-FTPHandler.authorizer = authorizer
+if pem:
+    # It is there only with PyOpenSSL.
+    handler = handlers.TLS_FTPHandler
+    handler.certfile, handler.keyfile = pem
+else:
+    handler = handlers.FTPHandler
+handler.authorizer = authorizer
 FTPServer.max_cons = 0
 FTPServer.max_cons_per_ip = 0
-FTPServer((address, int(port)), FTPHandler, backlog=4096).serve_forever()
+FTPServer((address, int(port)), handler, backlog=4096).serve_forever(worker_processes=int(processes))

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -13,24 +14,37 @@ const SERVER = fileURLToPath(new URL('../../../bench/peers/pyftpdlib-server.py',
 /** Debian's packages are for Debian's own Python. */
 const INTERPRETERS = ['/usr/bin/python3', 'python3'];
 
+/** With what TLS needs. */
+const PACKAGES = ['python3-pyftpdlib', 'python3-openssl', 'python3-cryptography', 'python3-cffi-backend'];
+
 /** The asynchronous server of pyftpdlib, which uses sendfile(2), with a long listen queue and without limits. */
-export const pyftpdlib: Peer = {
-  name: 'pyftpdlib',
-  missing: async () => ((await find()) ? undefined : HOW_TO_FETCH),
-  fetch: () => unpackDebian('pyftpdlib', ['python3-pyftpdlib']),
+export const pyftpdlib = pyftpdlibWith('pyftpdlib', 1);
 
-  async commandLine({ address, port, root }: Setting): Promise<CommandLine> {
-    return { ...(await find())!, args: [SERVER, address, String(port), root] };
-  },
-};
+/** The same, started before clients come, in a process for each processor. */
+export const pyftpdlibPrefork = pyftpdlibWith('pyftpdlib-prefork', availableParallelism());
 
-/** An interpreter that has it. */
-async function find(): Promise<FoundProgram | undefined> {
+function pyftpdlibWith(name: string, processes: number): Peer {
+  return {
+    name,
+    missing: async ({ tls } = { tls: false }) => ((await find(tls)) ? undefined : HOW_TO_FETCH),
+    fetch: () => unpackDebian('pyftpdlib', PACKAGES),
+
+    async commandLine({ address, port, root, tls }: Setting): Promise<CommandLine> {
+      const encrypted = tls ? [tls.certificate, tls.key] : [];
+      const found = (await find(tls !== undefined))!;
+      return { ...found, args: [SERVER, address, String(port), root, String(processes), ...encrypted] };
+    },
+  };
+}
+
+/** An interpreter that has it, and PyOpenSSL where that is asked for. */
+async function find(tls: boolean): Promise<FoundProgram | undefined> {
+  const modules = ['pyftpdlib.servers', ...(tls ? ['OpenSSL'] : [])];
   const unpacked = join(peersFolder(), 'pyftpdlib', 'usr/lib/python3/dist-packages');
   for (const program of INTERPRETERS) {
     for (const env of [undefined, { PYTHONPATH: unpacked }]) {
       try {
-        await run(program, ['-c', 'import pyftpdlib.servers'], { env: { ...process.env, ...env } });
+        await run(program, ['-c', `import ${modules.join(', ')}`], { env: { ...process.env, ...env } });
         return { program, ...(env && { env }) };
       } catch {
         // Not this one.

@@ -5,7 +5,7 @@ import { chmod, mkdir, rm } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Candidate } from './candidate.ts';
+import type { Candidate, Setting } from './candidate.ts';
 import { killTree, processorSecondsOf, processTree } from './process-tree.ts';
 
 const FILES = 'files';
@@ -20,11 +20,9 @@ process.once('exit', () => {
   for (const child of running) endAtOnce(child);
 });
 
-export interface Place {
-  readonly address: string;
+export interface Place extends Pick<Setting, 'address' | 'clients' | 'tls'> {
   /** Made for it, with the folder that it serves. */
   readonly folder: string;
-  readonly clients: number;
 }
 
 export class RunningCandidate implements AsyncDisposable {
@@ -56,7 +54,8 @@ export class RunningCandidate implements AsyncDisposable {
     // Not subject to the umask: whoever the server runs as may enter.
     await Promise.all([chmod(place.folder, 0o755), chmod(root, 0o755), chmod(join(root, FILES), 0o777)]);
     const port = await freePort(place.address);
-    const setting = { address: place.address, port, root, scratch, clients: place.clients };
+    const { address, clients, tls } = place;
+    const setting = { address, port, root, scratch, clients, ...(tls && { tls }) };
     const { program, args, env } = await candidate.commandLine(setting);
     const child = spawn('sh', ['-c', 'ulimit -n "$(ulimit -H -n)"; exec "$0" "$@"', program, ...args], {
       cwd: scratch,

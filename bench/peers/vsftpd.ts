@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Certificate } from '../tls-setting.ts';
 import { type CommandLine, isRoot, type Setting } from './candidate.ts';
 import { HOW_TO_FETCH, type Peer } from './peer.ts';
 import { findProgram, unpackDebian } from './unpack.ts';
@@ -17,13 +18,26 @@ export const vsftpd = vsftpdWith('vsftpd', { isolate: 'NO', isolate_network: 'NO
 /** The same with the namespaces, as it ships. */
 export const vsftpdIsolated = vsftpdWith('vsftpd-isolated', {});
 
+/** Which suite of TLS 1.3 it is, is up to the client: `ssl_ciphers` is of TLS 1.2. */
+function overTls({ certificate, key }: Certificate): Readonly<Record<string, string>> {
+  return {
+    ssl_enable: 'YES',
+    allow_anon_ssl: 'YES',
+    // Names of its own time; it takes any key.
+    rsa_cert_file: certificate,
+    rsa_private_key_file: key,
+    ssl_ciphers: 'HIGH',
+    require_ssl_reuse: 'NO',
+  };
+}
+
 function vsftpdWith(name: string, isolation: Readonly<Record<string, string>>): Peer {
   return {
     name,
     missing: async () => ((await findProgram('vsftpd', 'vsftpd')) ? undefined : HOW_TO_FETCH),
     fetch: () => unpackDebian('vsftpd', ['vsftpd']),
 
-    async commandLine({ address, port, root, scratch }: Setting): Promise<CommandLine> {
+    async commandLine({ address, port, root, scratch, tls }: Setting): Promise<CommandLine> {
       // Where a client is confined until it has logged in: nobody may write there.
       const empty = join(scratch, 'empty');
       await mkdir(empty, { mode: 0o755 });
@@ -51,6 +65,7 @@ function vsftpdWith(name: string, isolation: Readonly<Record<string, string>>): 
         xferlog_enable: 'NO',
         dirmessage_enable: 'NO',
         ftp_username: USER,
+        ...(tls && overTls(tls)),
         ...(isRoot ? { secure_chroot_dir: empty, nopriv_user: USER } : { run_as_launching_user: 'YES' }),
       };
       const file = join(scratch, 'vsftpd.conf');
