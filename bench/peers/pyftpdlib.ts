@@ -20,7 +20,7 @@ const PACKAGES = ['python3-pyftpdlib', 'python3-openssl', 'python3-cryptography'
 /** The asynchronous server of pyftpdlib, which uses sendfile(2), with a long listen queue and without limits. */
 export const pyftpdlib = pyftpdlibWith('pyftpdlib', 1);
 
-/** The same, started before clients come, in a process for each processor. */
+/** The same in a process for each processor. They share one epoll(7), in which what one waits for wakes the other. */
 export const pyftpdlibPrefork = pyftpdlibWith('pyftpdlib-prefork', availableParallelism());
 
 function pyftpdlibWith(name: string, processes: number): Peer {

@@ -1,4 +1,5 @@
 /** One piece of work, done by all candidates in turn. */
+import type { Clients } from '../clients.ts';
 import type { LoadPlan } from '../ftp-load.ts';
 import { distribution } from '../percentiles.ts';
 import type { Measurement } from '../report.ts';
@@ -9,47 +10,54 @@ import type { OwnCandidate, Sizes, Stage, Workload } from './workload.ts';
 const CLIENT_LIMIT_SHARE = 0.8;
 
 export interface Bound {
-  readonly over: 'vsftpd' | 'pyftpdlib' | 'ftp-srv' | 'the best peer';
-  /** So many times its rate. */
-  readonly atLeast: number;
+  readonly over: 'vsftpd' | 'pyftpdlib' | 'pyftpdlib-prefork' | 'ftp-srv' | 'the best peer';
+  /** So many times its rate; without it, the ratio informs. */
+  readonly atLeast?: number;
 }
 
-export interface Comparison {
+/** @typeParam S what the command line may change. */
+export interface Comparison<S = Sizes> {
   readonly name: string;
-  title(sizes: Sizes): string;
+  title(sizes: S): string;
   /** Of the file that is transferred, in octets, where one is. */
-  sourceOctets?(sizes: Sizes): number;
+  sourceOctets?(sizes: S): number;
+  /** Who the clients are, in place of those of the stage. */
+  readonly clients?: Clients;
   /** What the clients do, but for the file. */
-  plan(sizes: Sizes): Pick<LoadPlan, 'script' | 'sessions' | 'atOnce' | 'together'>;
+  plan(sizes: S): Pick<LoadPlan, 'script' | 'sessions' | 'atOnce' | 'together'>;
   /** What is counted by the second. */
-  readonly rate: 'GB/s' | '/s';
+  readonly rate: 'GB/s' | 'MB/s' | '/s';
   readonly bounds: readonly Bound[];
+  /** What the processor time of the server is told for, and of the clients where it is of a session. */
+  readonly processorTimeOf?: 'GiB' | 'session';
   /** At most so many times the processor seconds of vsftpd for a GiB. */
   readonly processorOverVsftpd?: number;
 }
 
-export function comparison(what: Comparison): Workload {
+export function comparison<S = Sizes>(what: Comparison<S>): Workload<S> {
   return { name: what.name, run: (stage) => compare(what, stage) };
 }
 
-async function* compare(what: Comparison, stage: Stage): AsyncGenerator<Measurement> {
+async function* compare<S>(what: Comparison<S>, stage: Stage<S>): AsyncGenerator<Measurement> {
   const title = what.title(stage.sizes);
   const field = await compete(what, stage);
-  const results = field.map((contender) => resultOf(contender, what.rate));
+  const results = field.map((contender) => resultOf(contender, what));
   for (const [index, result] of results.entries()) {
     yield* describe(title, what, result, index < stage.ours.length);
     const runs = result.runs.map((run) => rateOf(run, what.rate).toPrecision(3));
     if (runs.length > 0) stage.note(`    runs: ${runs.join(' ')}`);
+    const negotiated = new Set(result.runs.map((run) => run.negotiated.join('; data: ')).filter(Boolean));
+    if (negotiated.size > 0) stage.note(`    negotiated: ${[...negotiated].join(' or ')}`);
   }
   const [ours, peers] = [results.slice(0, stage.ours.length), results.slice(stage.ours.length)];
   for (const [index, own] of ours.entries()) yield* judge(title, what, own, stage.ours[index]!, peers);
 }
 
 /** @returns all who took part, ours first, with what they have done or what came between. */
-async function compete(what: Comparison, stage: Stage): Promise<Contender[]> {
+async function compete<S>(what: Comparison<S>, stage: Stage<S>): Promise<Contender[]> {
   const source = what.sourceOctets && (await stage.source(what.sourceOctets(stage.sizes)));
   const field = [...stage.ours, ...stage.peers].map(
-    (candidate) => new Contender(candidate, what.plan(stage.sizes), source),
+    (candidate) => new Contender(candidate, what.plan(stage.sizes), what.clients ?? stage.load, source),
   );
   try {
     for (const contender of field) await contender.enter(stage);
@@ -74,9 +82,11 @@ interface Result {
   readonly rate: number;
   readonly clientShare: number;
   readonly processorSecondsPerGiB: number;
+  readonly processorSecondsPerSession: number;
+  readonly clientSecondsPerSession: number;
 }
 
-function resultOf(contender: Contender, unit: Comparison['rate']): Result {
+function resultOf(contender: Contender, { rate: unit }: Pick<Comparison, 'rate'>): Result {
   const { name, trouble } = contender;
   const runs = trouble ? [] : contender.runs;
   const middle = (figure: (run: ContenderRun) => number) =>
@@ -88,15 +98,29 @@ function resultOf(contender: Contender, unit: Comparison['rate']): Result {
     rate: middle((run) => rateOf(run, unit)),
     clientShare: middle((run) => run.clientProcessorSeconds / run.seconds),
     processorSecondsPerGiB: middle((run) => run.serverProcessorSeconds / (run.octets / 2 ** 30)),
+    processorSecondsPerSession: middle((run) => run.serverProcessorSeconds / run.sessions),
+    clientSecondsPerSession: middle((run) => run.clientProcessorSeconds / run.sessions),
   };
 }
 
 function rateOf({ octets, sessions, seconds }: ContenderRun, unit: Comparison['rate']): number {
-  return unit === 'GB/s' ? octets / 1e9 / seconds : sessions / seconds;
+  switch (unit) {
+    case 'GB/s':
+      return octets / 1e9 / seconds;
+    case 'MB/s':
+      return octets / 1e6 / seconds;
+    case '/s':
+      return sessions / seconds;
+  }
 }
 
-function* describe(title: string, what: Comparison, result: Result, own: boolean): Generator<Measurement> {
-  const { contender, name, rate, clientShare, processorSecondsPerGiB } = result;
+function* describe(
+  title: string,
+  what: Pick<Comparison, 'rate' | 'processorTimeOf'>,
+  result: Result,
+  own: boolean,
+): Generator<Measurement> {
+  const { contender, name, rate, clientShare } = result;
   if (contender.trouble) {
     // Others may fail; wrong octets are never let pass, nor is a failure of our own.
     const fatal = own || contender.trouble.wrongOctets;
@@ -109,13 +133,16 @@ function* describe(title: string, what: Comparison, result: Result, own: boolean
     value: clientShare * 100,
     unit: '% of a processor',
   };
-  if (what.processorOverVsftpd === undefined) return;
-  yield { name: '    processor time of the server', value: processorSecondsPerGiB, unit: 's/GiB' };
+  const ofServer = '    processor time of the server';
+  if (what.processorTimeOf === 'GiB') yield { name: ofServer, value: result.processorSecondsPerGiB, unit: 's/GiB' };
+  if (what.processorTimeOf !== 'session') return;
+  yield { name: `${ofServer}, each`, value: result.processorSecondsPerSession * 1e6, unit: 'µs' };
+  yield { name: '    and of its clients', value: result.clientSecondsPerSession * 1e6, unit: 'µs' };
 }
 
 function* judge(
   title: string,
-  what: Comparison,
+  what: Pick<Comparison, 'bounds' | 'processorOverVsftpd'>,
   own: Result,
   { isBound }: OwnCandidate,
   peers: readonly Result[],
@@ -133,7 +160,7 @@ function* judge(
     yield {
       name: `${title}: ${own.name} over ${whom}${limited}`,
       value: own.rate / peer.rate,
-      ...(isBound && { atLeast }),
+      ...(isBound && atLeast !== undefined && { atLeast }),
     };
   }
   const vsftpd = measured.find(({ name }) => name === 'vsftpd');

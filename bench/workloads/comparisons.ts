@@ -6,9 +6,10 @@ const MIB = 2 ** 20;
 const SMALL_FILE_OCTETS = 1024;
 const SHORT_SESSIONS_AT_ONCE = 50;
 
-const oneFile = ({ mebibytes }: Sizes) => mebibytes * MIB;
+export const oneFile = ({ mebibytes }: Pick<Sizes, 'mebibytes'>) => mebibytes * MIB;
 const eachFile = ({ megabytes }: Sizes) => megabytes * 1_000_000;
-const mebibytesOf = ({ mebibytes }: Sizes) => (mebibytes === 1024 ? '1 GiB' : `${mebibytes} MiB`);
+export const mebibytesOf = ({ mebibytes }: Pick<Sizes, 'mebibytes'>) =>
+  mebibytes === 1024 ? '1 GiB' : `${mebibytes} MiB`;
 
 const all: readonly Comparison[] = [
   {
@@ -21,6 +22,7 @@ const all: readonly Comparison[] = [
       { over: 'vsftpd', atLeast: 1.15 },
       { over: 'ftp-srv', atLeast: 5 },
     ],
+    processorTimeOf: 'GiB',
     processorOverVsftpd: 1.1,
   },
   {
@@ -70,4 +72,4 @@ const all: readonly Comparison[] = [
   },
 ];
 
-export const comparisons: readonly Workload[] = all.map(comparison);
+export const comparisons: readonly Workload[] = all.map((each) => comparison(each));

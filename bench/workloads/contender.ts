@@ -1,5 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Clients } from '../clients.ts';
 import { type FtpLoad, type LoadPlan, WrongOctets } from '../ftp-load.ts';
 import type { Candidate } from '../peers/candidate.ts';
 import type { RunningCandidate } from '../peers/running-candidate.ts';
@@ -18,7 +19,11 @@ export interface ContenderRun {
   readonly octets: number;
   readonly clientProcessorSeconds: number;
   readonly serverProcessorSeconds: number;
+  readonly negotiated: readonly string[];
 }
+
+/** What a contender needs of the stage. */
+type Needed = Pick<Stage, 'start' | 'load' | 'secure'>;
 
 export interface Trouble {
   readonly text: string;
@@ -31,15 +36,17 @@ export class Contender implements AsyncDisposable {
   readonly runs: ContenderRun[] = [];
   readonly #candidate: Candidate;
   readonly #plan: LoadPlan;
+  readonly #clients: Clients;
   readonly #source: SourceFile | undefined;
   readonly #uploads: boolean;
   #server: RunningCandidate | undefined;
   #trouble: Trouble | undefined;
   #uploadChecked = false;
 
-  constructor(candidate: Candidate, plan: LoadPlan, source: SourceFile | undefined) {
+  constructor(candidate: Candidate, plan: LoadPlan, clients: Clients, source: SourceFile | undefined) {
     this.name = candidate.name;
     this.#candidate = candidate;
+    this.#clients = clients;
     this.#uploads = plan.script.includes('W');
     this.#source = source;
     // Who serves only some at a time serves those who have left to make room.
@@ -52,13 +59,14 @@ export class Contender implements AsyncDisposable {
   }
 
   /** Starts the server, and compares what a download brings with what it should. */
-  enter(stage: Stage): Promise<void> {
+  enter(stage: Needed): Promise<void> {
     return this.#orTrouble(async () => {
       const source = this.#source;
       this.#server = await stage.start(this.#candidate);
       if (source === undefined || this.#uploads) return;
       await offer(source, this.#server.files, DOWNLOAD);
-      if ((await sha256OfDownload(this.#server, this.#server.pathOf(DOWNLOAD), RUN_LIMIT_MS)) !== source.sha256) {
+      const digest = await sha256OfDownload(this.#server, this.#server.pathOf(DOWNLOAD), RUN_LIMIT_MS, stage.secure);
+      if (digest !== source.sha256) {
         throw new WrongOctets('the SHA-256 of a download is wrong');
       }
     });
@@ -85,21 +93,24 @@ export class Contender implements AsyncDisposable {
   async #work(load: FtpLoad): Promise<ContenderRun> {
     const server = this.#server!;
     const before = server.processorSeconds;
-    let after = before;
+    let after: number | undefined;
     const source = this.#source;
     const file = source && { source: source.path, name: server.pathOf(this.#uploads ? UPLOAD : DOWNLOAD) };
-    const result = await load.run(server, { ...this.#plan, ...file }, RUN_LIMIT_MS, () => {
+    const result = await this.#clients.run(server, { ...this.#plan, ...file }, RUN_LIMIT_MS, () => {
       after = server.processorSeconds;
     });
     await server.quiet();
+    // Of clients that do not wait, their processes on the server are counted when they have ended.
+    after ??= server.processorSeconds;
     if (this.#uploads) await this.#checkUploads(load, server.files, source!);
-    const { seconds, sessions, octets, processorSeconds } = result;
+    const { seconds, sessions, octets, processorSeconds, negotiated = [] } = result;
     return {
       seconds,
       sessions,
       octets,
       clientProcessorSeconds: processorSeconds,
       serverProcessorSeconds: after - before,
+      negotiated,
     };
   }
 

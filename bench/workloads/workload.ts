@@ -26,14 +26,16 @@ export interface OwnCandidate extends Candidate {
   readonly servesAll: boolean;
 }
 
-/** What a workload has to work with. */
-export interface Stage {
+/** What a workload has to work with. @typeParam S what the command line may change. */
+export interface Stage<S = Sizes> {
   readonly ours: readonly OwnCandidate[];
   readonly peers: readonly Candidate[];
-  readonly sizes: Sizes;
+  readonly sizes: S;
   /** Runs that count, after others that do not. */
   readonly rounds: number;
   readonly load: FtpLoad;
+  /** Whether servers and clients speak TLS. */
+  readonly secure: boolean;
   /** A file with random octets, made at the first call. */
   source(octets: number): Promise<SourceFile>;
   /** Each on an address of its own. @throws Error when it does not start. */
@@ -41,7 +43,7 @@ export interface Stage {
   note(text: string): void;
 }
 
-export interface Workload {
+export interface Workload<S = Sizes> {
   readonly name: string;
-  run(stage: Stage): AsyncIterable<Measurement>;
+  run(stage: Stage<S>): AsyncIterable<Measurement>;
 }
