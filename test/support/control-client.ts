@@ -73,7 +73,7 @@ export class ControlClient {
   static async loginProtected(
     to: Endpoint,
     options: ConnectionOptions = {},
-    [user, password] = ['tester', 'secret'],
+    [user, password]: readonly [string, string] = ['tester', 'secret'],
   ): Promise<ControlClient> {
     const client = await ControlClient.connect(to);
     await client.secure(options);
