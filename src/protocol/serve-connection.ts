@@ -18,6 +18,9 @@ const COMMANDS_PER_TURN = 64;
 /** How long a client may take to close its side after our goodbye, before we close for it (wire rule W36). */
 const LINGER_MS = 1_000;
 
+/** Why a session ends that nobody ends. */
+const CONNECTION_LOST = 'connection lost';
+
 const SHUTTING_DOWN = reply(421, 'The server is shutting down.');
 const BEHIND_AUTH = reply(421, 'Nothing may follow AUTH before the TLS handshake.');
 const KICKED = reply(421, 'The administrator has ended this session.');
@@ -67,7 +70,7 @@ export class Conversation {
   /** Answers beside the transfer that runs. */
   #aside: Promise<void> | undefined;
   #clientEnded = false;
-  #reason = 'connection lost';
+  #reason = CONNECTION_LOST;
   #timer: NodeJS.Timeout;
   #timerMs: number;
   #resolveEnded!: () => void;
@@ -271,6 +274,8 @@ export class Conversation {
     const { handshakes, settings, log } = this.#environment;
     const { session } = this;
     this.#phase = 'securing';
+    // The connection is gone before the handshake is known to have failed.
+    this.#reason = 'TLS handshake failed';
     const ticketKeys = newTicketKeys();
     try {
       const socket = await this.#control.protect((clear) => handshakes!.perform(clear, ticketKeys));
@@ -294,13 +299,13 @@ export class Conversation {
         connection: 'control',
         reason: error.reason,
       });
-      if (this.#phase === 'securing') this.#reason = 'TLS handshake failed';
       this.#control.destroy();
       return false;
     }
     // It may have been closed since.
     if (this.#phase !== 'securing') return false;
     this.#phase = 'serving';
+    this.#reason = CONNECTION_LOST;
     this.#setTimer(settings.timeouts.loginMs);
     return true;
   }
