@@ -31,7 +31,7 @@ export async function startTestServer(options: FtpServerOptions = {}): Promise<F
   return server;
 }
 
-type TlsOptions = Omit<NonNullable<FtpServerOptions['tls']>, 'identities'>;
+type TlsOptions = Partial<NonNullable<FtpServerOptions['tls']>>;
 
 /** The same, with a certificate. */
 export function startTlsServer(tls: TlsOptions = {}, options: FtpServerOptions = {}): Promise<FtpServer> {
