@@ -30,7 +30,7 @@ export async function protectData(
 ): Promise<TLSSocket | 'unspoken'> {
   if (direction === 'send') return carriedBy(socket, await handshakes.perform(socket, ticketKeys));
   const carrier = new UploadCarrier(socket, unannouncedEnd);
-  const handshake = handshakes.perform(carrier, ticketKeys);
+  const handshake = handshakes.perform(carrier, ticketKeys, (tls) => carrier.carries(tls));
   const first = await Promise.race([handshake, carrier.unspoken.then(() => 'unspoken' as const)]);
   if (first === 'unspoken') {
     // There is nobody left to shake hands with.
@@ -38,7 +38,6 @@ export async function protectData(
     carrier.letGo();
     return first;
   }
-  carrier.carries(first);
   return carriedBy(socket, first);
 }
 

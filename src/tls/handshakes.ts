@@ -52,10 +52,15 @@ export class Handshakes {
   /**
    * @param connection nobody has read from it. It is closed when the handshake fails.
    * @param ticketKeys those of the session that the connection belongs to.
+   * @param onDone called at the moment when the handshake is done, before anything more is sent.
    * @returns the protected connection; closing either one closes the other.
    * @throws HandshakeError, also when the handshake has not ended in time.
    */
-  async perform(connection: Duplex, ticketKeys: TicketKeys): Promise<TLSSocket> {
+  async perform(
+    connection: Duplex,
+    ticketKeys: TicketKeys,
+    onDone: (socket: TLSSocket) => void = ignore,
+  ): Promise<TLSSocket> {
     const options = this.#options;
     const server = this.#free.pop() ?? new PreparedServer(options);
     let late = false;
@@ -64,7 +69,7 @@ export class Handshakes {
       connection.destroy();
     }, options.handshakeMs);
     try {
-      const socket = await server.handshake(connection, ticketKeys);
+      const socket = await server.handshake(connection, ticketKeys, onDone);
       // Of what breaks the rules of TLS later on, and of a client that begins a new handshake, Node tells and lets it go on.
       // Where the connection is used, it is heard of as an end; an error that nobody hears ends the process.
       socket.on('error', (error) => socket.destroy(error));
@@ -79,3 +84,5 @@ export class Handshakes {
     }
   }
 }
+
+function ignore(): void {}

@@ -9,7 +9,7 @@ import {
   type TlsOptions as TlsServerOptions,
 } from 'node:tls';
 import type { TlsIdentity } from './identity.ts';
-import type { TicketKeys } from './ticket-keys.ts';
+import { sealTickets, type TicketKeys } from './ticket-keys.ts';
 import type { TlsOptions } from './tls-options.ts';
 
 /** RFC 7301; the second name is the one of FileZilla. Who offers only others has been led here from elsewhere (ALPACA). */
@@ -25,6 +25,7 @@ type ServerNameCallback = NonNullable<TlsServerOptions['SNICallback']>;
 
 /** How a handshake came out. */
 interface Waiting {
+  onDone(socket: TLSSocket): void;
   resolve(socket: TLSSocket): void;
   reject(error: Error): void;
 }
@@ -58,9 +59,16 @@ export class PreparedServer {
       handshakeTimeout: 0,
       ...(choosing && { SNICallback: (...call: Parameters<ServerNameCallback>) => this.#choose(...call) }),
     });
+    sealTickets(
+      (this.#server as unknown as { readonly _sharedCreds: SecureContext })._sharedCreds,
+      () => this.#ticketKeys!,
+    );
     this.#server.on('secureConnection', (socket) => {
       socket.allowHalfOpen = true;
-      this.#settle(({ resolve }) => resolve(socket));
+      this.#settle(({ onDone, resolve }) => {
+        onDone(socket);
+        resolve(socket);
+      });
     });
     this.#server.on('tlsClientError', (error) => this.#settle(({ reject }) => reject(error)));
   }
@@ -68,14 +76,13 @@ export class PreparedServer {
   /**
    * Makes the server's side of a handshake. Not to be called again before the one before is over.
    * @param connection that nobody reads from. Whoever has it closes it; that ends the handshake.
+   * @param onDone called when the handshake is done, before anything more is sent.
    * @throws Error of OpenSSL or of the connection.
    */
-  handshake(connection: Duplex, ticketKeys: TicketKeys): Promise<TLSSocket> {
+  handshake(connection: Duplex, ticketKeys: TicketKeys, onDone: (socket: TLSSocket) => void): Promise<TLSSocket> {
     this.#ticketKeys = ticketKeys;
-    this.#server.setTicketKeys(ticketKeys as Buffer);
-    for (const context of this.#others.values()) setTicketKeys(context, ticketKeys);
     return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject };
+      this.#waiting = { onDone, resolve, reject };
       // Who ends its side during a handshake cannot finish it. Node asks when it puts TLS over the connection.
       const { allowHalfOpen } = connection;
       connection.allowHalfOpen = false;
@@ -110,7 +117,7 @@ export class PreparedServer {
         sessionIdContext: SESSION_CONTEXT,
       });
       this.#others.set(identity, context);
-      setTicketKeys(context, this.#ticketKeys!);
+      sealTickets(context, () => this.#ticketKeys!);
     }
     return context;
   }
@@ -118,9 +125,4 @@ export class PreparedServer {
 
 function certified({ certificate, key }: TlsIdentity): { cert: string; key: string } {
   return { cert: certificate, key };
-}
-
-/** What Server.setTicketKeys() does, for a context of its own. */
-function setTicketKeys(context: SecureContext, keys: TicketKeys): void {
-  (context.context as { setTicketKeys(keys: Uint8Array): void }).setTicketKeys(keys);
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import type { SecureContext } from 'node:tls';
 
-/** RFC 5077 section 4: the name of the key, the key of the authentication and that of the encryption, 16 octets each. */
-const OCTETS = 48;
+/** RFC 5077 section 4: the name of the key, the key of the authentication and that of the encryption. */
+const PART_OCTETS = 16;
 
 /**
  * What the session tickets of one FTP session are sealed with, and of no other one. Who comes with such a ticket to a data
@@ -11,5 +12,43 @@ const OCTETS = 48;
 export type TicketKeys = Uint8Array;
 
 export function newTicketKeys(): TicketKeys {
-  return randomBytes(OCTETS);
+  return randomBytes(3 * PART_OCTETS);
+}
+
+/** SSL_CTX_set_tlsext_ticket_key_cb(3), as Node has it for its own tests, in all versions since 0.12. */
+interface TicketContext {
+  enableTicketKeyCallback(): void;
+  onticketkeycallback(name: Buffer, iv: Buffer, sealing: boolean): TicketKeyAnswer;
+}
+
+type TicketKeyAnswer = [
+  status: typeof UNKNOWN | typeof SEALED | typeof OPENED_AND_RENEWED,
+  hmacKey: Uint8Array,
+  aesKey: Uint8Array,
+  name?: Uint8Array,
+  iv?: Uint8Array,
+];
+
+const UNKNOWN = 0;
+const SEALED = 1;
+const OPENED_AND_RENEWED = 2;
+
+/**
+ * Has the tickets of a context sealed with the keys that `current` returns. Server.setTicketKeys() would do that, too, but
+ * give no new ticket to who comes with one. With TLS 1.3, curl takes each ticket for one connection only (RFC 8446 section
+ * C.4), and would be without for the next file.
+ */
+export function sealTickets(context: SecureContext, current: () => TicketKeys): void {
+  const sealed = context.context as TicketContext;
+  sealed.enableTicketKeyCallback();
+  sealed.onticketkeycallback = (name, _iv, sealing) => {
+    const [ownName, hmacKey, aesKey] = partsOf(current());
+    if (sealing) return [SEALED, hmacKey, aesKey, ownName, randomBytes(PART_OCTETS)];
+    return [name.equals(ownName) ? OPENED_AND_RENEWED : UNKNOWN, hmacKey, aesKey];
+  };
+}
+
+function partsOf(keys: TicketKeys): [name: Uint8Array, hmacKey: Uint8Array, aesKey: Uint8Array] {
+  const part = (index: number) => Buffer.from(keys.subarray(index * PART_OCTETS, (index + 1) * PART_OCTETS));
+  return [part(0), part(1), part(2)];
 }

@@ -28,6 +28,8 @@ export class UploadCarrier extends Duplex {
   readonly #intake: Intake | undefined;
   readonly #records = new RecordBoundaries();
   #tls: TLSSocket | undefined;
+  /** What the client is not to find before its end; undefined where there is nothing of the kind. */
+  #withheld: Uint8Array[] | undefined;
   #octets = 0;
   #letGo = false;
   #onUnspoken: () => void = ignore;
@@ -51,9 +53,15 @@ export class UploadCarrier extends Duplex {
     });
   }
 
-  /** @param tls what is made of the octets. */
+  /**
+   * To be called when the handshake is done, before TLS says anything more. With TLS 1.3, it then sends session tickets. Who
+   * uploads need not read: octets that lie unread at a client when it closes make the kernel send a reset in place of what
+   * has not been sent yet, and the upload is broken. So they stay here until the client has ended.
+   * @param tls what is made of the octets.
+   */
   carries(tls: TLSSocket): void {
     this.#tls = tls;
+    if (tls.getProtocol() === 'TLSv1.3') this.#withheld = [];
   }
 
   /** Leaves the connection to whoever has it. */
@@ -67,11 +75,16 @@ export class UploadCarrier extends Duplex {
   }
 
   override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#socket.write(chunk, done);
+    if (!this.#withheld) {
+      this.#socket.write(chunk, done);
+      return;
+    }
+    this.#withheld.push(chunk);
+    done();
   }
 
   override _final(done: () => void): void {
-    this.#socket.end(done);
+    this.#socket.end(Buffer.concat(this.#withheld ?? []), done);
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {

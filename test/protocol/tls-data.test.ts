@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { MemoryFileSystem, StorageError } from '../../src/index.ts';
 import { type ControlClient, DataClient } from '../support/control-client.ts';
 import { recordedLog } from '../support/recorded-log.ts';
@@ -11,6 +11,8 @@ import { tlsVersions } from '../support/tls-client.ts';
 import { StorageWithVastFile, vastTransfer } from './vast-file.ts';
 
 const CONTENT = 'one\ntwo\n';
+
+const tls13 = { minVersion: 'TLSv1.3', maxVersion: 'TLSv1.3' } as const;
 
 function storage(): MemoryFileSystem {
   return new MemoryFileSystem({ files: { '/file': CONTENT, '/nothing': '', '/directory/in/it': '' } });
@@ -265,6 +267,34 @@ describe.each(tlsVersions)('W4: over %s', (_version, options) => {
     expect(await data.protection.wire.ended).not.toBe('close_notify, end');
     expect(await client.code('NOOP')).toBe(200);
   });
+});
+
+test('S5: over TLSv1.3 a download that resumes gets a session for the next one, for clients that use each of them once', async () => {
+  const client = await protectedClient(await startTlsServer({}, { fileSystem: storage() }), tls13);
+  const first = await client.protection.session;
+  const data = await client.passive({ ...tls13, session: first });
+  expect(await client.code('RETR file')).toBe(150);
+  expect((await data.everything()).toString()).toBe(CONTENT);
+  expect((await client.reply()).code).toBe(226);
+  const session = await data.protection.session;
+  expect(session.equals(first)).toBe(false);
+  expect(await downloadWith(client, { ...tls13, session })).toMatchObject({ code: 226, resumed: true });
+});
+
+test('W4: over TLSv1.3 the tickets of an upload come with its end, since clients need not read before', async () => {
+  const client = await protectedClient(await startTlsServer({}, { fileSystem: storage() }), tls13);
+  const data = await client.passive(tls13);
+  expect(await client.code('STOR new')).toBe(150);
+  await data.protection.handshake;
+  const { wire } = data.protection;
+  const ofTheHandshake = wire.records.length;
+  data.socket.write('some');
+  await vi.waitFor(async () => expect((await client.command('STAT')).lines.join('\n')).toMatch(/STOR \/new: 4 /));
+  expect(wire.records).toHaveLength(ofTheHandshake);
+  data.socket.end();
+  await data.everything();
+  expect((await client.reply()).code).toBe(226);
+  await data.protection.session;
 });
 
 describe.each(tlsVersions)('over %s', (_version, options) => {
