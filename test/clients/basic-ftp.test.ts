@@ -1,21 +1,27 @@
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { Client, enterPassiveModeIPv4, enterPassiveModeIPv6 } from 'basic-ftp';
+import { type AccessOptions, Client, enterPassiveModeIPv4, enterPassiveModeIPv6 } from 'basic-ftp';
 import { expect } from 'vitest';
 import { describeClient } from './client.ts';
 import { BIG_BYTES, ODD_NAMES, plant, plantAll, sha256, TREE, treeOf } from './files.ts';
 import type { Place } from './place.ts';
+import { CLEAR, everywhere, IMPLICIT, inFull, RESUMED } from './transport.ts';
 
-/** An npm package: runs in the process of the tests. */
-const BASIC_FTP = { name: 'basic-ftp', programs: [], debianPackage: 'none' };
+/** An npm package: runs in the process of the tests. It resumes whenever it can. */
+const BASIC_FTP = {
+  name: 'basic-ftp',
+  programs: [],
+  debianPackage: 'none',
+  transports: [CLEAR, ...RESUMED.map(inFull), ...IMPLICIT.map(everywhere)],
+};
 
 /** Has a client, logged in and in the test's directory, do something. */
 async function connected(place: Place, work: (ftp: Client) => Promise<void>): Promise<void> {
   const ftp = new Client(10_000);
   try {
     const { host, port, user, password } = place.server;
-    await ftp.access({ host, port, user, password });
+    await ftp.access({ host, port, user, password, ...(await tlsOptions(place)) });
     await ftp.cd(place.remote);
     await work(ftp);
   } finally {
@@ -23,8 +29,17 @@ async function connected(place: Place, work: (ftp: Client) => Promise<void>): Pr
   }
 }
 
-describeClient(BASIC_FTP, ({ test }) => {
-  test('lists what MLSD tells, whatever the names', async (place) => {
+async function tlsOptions({ tls }: Place): Promise<AccessOptions> {
+  if (!tls) return {};
+  const version = `TLSv${tls.version}` as const;
+  return {
+    secure: tls.begins === 'at once' ? 'implicit' : true,
+    secureOptions: { ca: await readFile(tls.authority), minVersion: version, maxVersion: version },
+  };
+}
+
+describeClient(BASIC_FTP, ({ test, testOfCore }) => {
+  testOfCore('lists what MLSD tells, whatever the names', async (place) => {
     await plantAll(place.served, ODD_NAMES);
     await mkdir(join(place.served, 'directory'));
     await connected(place, async (ftp) => {
@@ -46,7 +61,7 @@ describeClient(BASIC_FTP, ({ test }) => {
     });
   });
 
-  test('gets and puts files, whatever their names', async (place) => {
+  testOfCore('gets and puts files, whatever their names', async (place) => {
     await plantAll(place.local, ODD_NAMES);
     await connected(place, async (ftp) => {
       for (const name of ODD_NAMES) await ftp.uploadFrom(join(place.local, name), name);
@@ -77,7 +92,7 @@ describeClient(BASIC_FTP, ({ test }) => {
     });
   }
 
-  test('resumes a download and an upload, and appends', async (place) => {
+  testOfCore('resumes a download and an upload, and appends', async (place) => {
     const content = await plant(join(place.served, 'file.bin'), 300_000);
     await plant(join(place.local, 'file.bin'), content.subarray(0, 12_345));
     await plant(join(place.local, 'whole.bin'), content);
@@ -124,7 +139,7 @@ describeClient(BASIC_FTP, ({ test }) => {
     });
   });
 
-  test('is told 550 for what is missing, and goes on', async (place) => {
+  testOfCore('is told 550 for what is missing, and goes on', async (place) => {
     await connected(place, async (ftp) => {
       await expect(ftp.downloadTo(join(place.local, 'x'), 'missing')).rejects.toMatchObject({ code: 550 });
       await expect(ftp.cd('missing')).rejects.toMatchObject({ code: 550 });
@@ -133,7 +148,7 @@ describeClient(BASIC_FTP, ({ test }) => {
     });
   });
 
-  test('leaves in the middle of a download, and comes back', async (place) => {
+  testOfCore('leaves in the middle of a download, and comes back', async (place) => {
     const content = await plant(join(place.served, 'big.bin'), BIG_BYTES);
     await connected(place, async (ftp) => {
       ftp.trackProgress(({ bytes }) => {

@@ -4,21 +4,28 @@ import { expect } from 'vitest';
 import { describeClient } from './client.ts';
 import { BIG_BYTES, ODD_NAMES, plant, plantAll, sha256, treeOf } from './files.ts';
 import type { Place } from './place.ts';
+import { CLEAR, FRESH, RESUMED, UNRESUMED } from './transport.ts';
 
 /** By its path: python3 may also be a wrapper that needs a home directory of its own. */
 const PYTHON = '/usr/bin/python3';
 
-const FTPLIB = { name: 'ftplib (Python)', programs: [PYTHON], debianPackage: 'python3' };
+const FTPLIB = {
+  name: 'ftplib (Python)',
+  programs: [PYTHON],
+  debianPackage: 'python3',
+  transports: [CLEAR, ...FRESH, ...RESUMED],
+};
 
 /** Runs a script that has `ftp`, logged in and in the test's directory. @returns what it printed, and the dialogue. */
 function python(place: Place, script: string): Promise<string> {
   const { host, port, user, password } = place.server;
   const program = place.start(PYTHON, ['-u', '-']);
   program.type(
-    'import ftplib, io, os, pathlib, json',
-    'ftp = ftplib.FTP(timeout=10)',
+    'import ftplib, io, os, pathlib, json, ssl',
+    clientOf(place),
     `ftp.connect(${JSON.stringify(host)}, ${port})`,
     `ftp.login(${JSON.stringify(user)}, ${JSON.stringify(password)})`,
+    ...(place.tls ? ['ftp.prot_p()'] : []),
     `ftp.cwd(${JSON.stringify(place.remote)})`,
     'ftp.set_debuglevel(1)',
     script,
@@ -27,13 +34,35 @@ function python(place: Place, script: string): Promise<string> {
   return program.success();
 }
 
+/** The lines that make `ftp`. */
+function clientOf({ tls }: Place): string {
+  if (!tls) return 'ftp = ftplib.FTP(timeout=10)';
+  const version = `ssl.TLSVersion.TLSv${tls.version.replace('.', '_')}`;
+  return `
+context = ssl.create_default_context(cafile=${JSON.stringify(tls.authority)})
+context.minimum_version = context.maximum_version = ${version}
+${tls.resumes ? RESUMING : ''}
+ftp = ${tls.resumes ? 'Resuming' : 'ftplib.FTP_TLS'}(context=context, timeout=10)
+`;
+}
+
+/** What people write where a server wants it: ftplib cannot resume by itself (bpo-19500). */
+const RESUMING = `
+class Resuming(ftplib.FTP_TLS):
+    def ntransfercmd(self, cmd, rest=None):
+        connection, size = ftplib.FTP.ntransfercmd(self, cmd, rest)
+        session = self.sock.session
+        return self.context.wrap_socket(connection, server_hostname=self.host, session=session), size
+
+`;
+
 /** The JSON that a script has printed after `RESULT`. */
 function resultOf(said: string): unknown {
   return JSON.parse(/^RESULT (.*)$/m.exec(said)?.[1] ?? 'null');
 }
 
-describeClient(FTPLIB, ({ test }) => {
-  test('lists with NLST, LIST and MLSD, whatever the names', async (place) => {
+describeClient(FTPLIB, ({ test, testOfCore }) => {
+  testOfCore('lists with NLST, LIST and MLSD, whatever the names', async (place) => {
     await plantAll(place.served, ODD_NAMES);
     const said = await python(
       place,
@@ -52,7 +81,7 @@ print('RESULT', json.dumps({'nlst': ftp.nlst(), 'list': lines, 'mlsd': facts}))
     for (const name of ODD_NAMES) expect(mlsd[name]).toBe('file 3000');
   });
 
-  test('gets and puts files, whatever their names', async (place) => {
+  testOfCore('gets and puts files, whatever their names', async (place) => {
     await plantAll(place.local, ODD_NAMES);
     await python(
       place,
@@ -100,7 +129,7 @@ print('RESULT', json.dumps(ftp.nlst()))
     });
   }
 
-  test('resumes a download and an upload', async (place) => {
+  testOfCore('resumes a download and an upload', async (place) => {
     const content = await plant(join(place.served, 'file.bin'), 300_000);
     await plant(join(place.local, 'file.bin'), content.subarray(0, 12_345));
     await plant(join(place.served, 'up.bin'), content.subarray(0, 54_321));
@@ -117,7 +146,7 @@ with open('file.bin', 'rb') as file:
     expect(await sha256(join(place.served, 'up.bin'))).toBe(await sha256(content));
   });
 
-  test('appends, and moves lines of text', async (place) => {
+  testOfCore('appends, and moves lines of text', async (place) => {
     await plant(join(place.served, 'log.txt'), 'one\n');
     const said = await python(
       place,
@@ -155,11 +184,13 @@ print('RESULT', json.dumps([made, ftp.pwd(), ftp.size('größer'), ftp.nlst()]))
     expect(Object.keys(await treeOf(place.served)).sort()).toEqual(['new "dir" 🦆/', 'new "dir" 🦆/größer']);
   });
 
-  test('W7, W8: stops a download in the middle with abort(), and goes on over the same connection', async (place) => {
-    const content = await plant(join(place.served, 'big.bin'), BIG_BYTES);
-    const said = await python(
-      place,
-      `
+  testOfCore(
+    'W7, W8: stops a download in the middle with abort(), and goes on over the same connection',
+    async (place) => {
+      const content = await plant(join(place.served, 'big.bin'), BIG_BYTES);
+      const said = await python(
+        place,
+        `
 ftp.voidcmd('TYPE I')
 for _ in range(3):
     data, size = ftp.ntransfercmd('RETR big.bin')
@@ -173,10 +204,11 @@ ftp.retrbinary('RETR big.bin', whole.write)
 pathlib.Path('whole.bin').write_bytes(whole.getvalue())
 print('RESULT', json.dumps([first, aborted[:3], closed[:3], ftp.pwd(), ftp.abort()[:3]]))
 `,
-    );
-    expect(resultOf(said)).toEqual([1_000, '426', '226', place.remote, '226']);
-    expect(await sha256(join(place.local, 'whole.bin'))).toBe(await sha256(content));
-  });
+      );
+      expect(resultOf(said)).toEqual([1_000, '426', '226', place.remote, '226']);
+      expect(await sha256(join(place.local, 'whole.bin'))).toBe(await sha256(content));
+    },
+  );
 
   test('stops an upload in the middle with abort(), and goes on over the same connection', async (place) => {
     const said = await python(
@@ -193,5 +225,31 @@ print('RESULT', json.dumps(sorted(name for name in ftp.nlst() if name == 'whole.
     );
     expect(said).toMatch(/^ABORT 426 .*^CLOSED 226 /ms);
     expect(resultOf(said)).toEqual(['whole.bin']);
+  });
+});
+
+describeClient({ ...FTPLIB, transports: UNRESUMED }, ({ testOfCore }) => {
+  testOfCore('is told 522 when its data connection does not resume, and moves nothing', async (place) => {
+    await plant(join(place.served, 'file.bin'), 300_000);
+    const said = await python(
+      place,
+      `
+def refused(work):
+    try:
+        return work()
+    except ftplib.all_errors as error:
+        return str(error) if isinstance(error, ftplib.Error) else ftp.getmultiline()
+
+octets = io.BytesIO()
+answers = [
+    refused(lambda: ftp.retrbinary('RETR file.bin', octets.write)),
+    refused(lambda: ftp.storbinary('STOR put', io.BytesIO(b'x' * 300_000))),
+    refused(lambda: ftp.nlst()),
+]
+print('RESULT', json.dumps([*[answer[:3] for answer in answers], len(octets.getvalue()), ftp.pwd()]))
+`,
+    );
+    expect(resultOf(said)).toEqual(['522', '522', '522', 0, place.remote]);
+    expect(Object.keys(await treeOf(place.served))).toEqual(['file.bin']);
   });
 });

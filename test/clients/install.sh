@@ -2,7 +2,7 @@
 # Installs the FTP clients that the tests beside this file drive, on Debian and its relatives. To be run as root.
 set -euo pipefail
 
-packages=(curl lftp ncftp tnftp inetutils-ftp wget rclone python3)
+packages=(curl lftp ncftp tnftp inetutils-ftp wget rclone python3 openssl)
 
 missing=()
 for package in "${packages[@]}"; do

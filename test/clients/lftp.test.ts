@@ -4,8 +4,14 @@ import { expect, vi } from 'vitest';
 import { describeClient } from './client.ts';
 import { BIG_BYTES, ODD_NAMES, plant, plantAll, sha256, TREE, treeOf } from './files.ts';
 import type { Place } from './place.ts';
+import { CLEAR, FRESH, IMPLICIT, RESUMED } from './transport.ts';
 
-const LFTP = { name: 'lftp', programs: ['lftp'], debianPackage: 'lftp' };
+const LFTP = {
+  name: 'lftp',
+  programs: ['lftp'],
+  debianPackage: 'lftp',
+  transports: [CLEAR, ...FRESH, ...RESUMED, ...IMPLICIT],
+};
 
 /** Starts lftp in the test's directory of the server. */
 function start(place: Place, ...words: readonly string[]) {
@@ -15,10 +21,23 @@ function start(place: Place, ...words: readonly string[]) {
     'set cmd:fail-exit true',
     'set net:max-retries 1',
     'set net:timeout 10',
-    `open -u ${user},${password} ${host}:${port}`,
+    ...tlsSettings(place),
+    `open -u ${user},${password} ${place.tls?.begins === 'at once' ? 'ftps' : 'ftp'}://${host}:${port}`,
     `cd ${place.remote}`,
   );
   return program;
+}
+
+function tlsSettings({ tls }: Place): readonly string[] {
+  if (!tls) return [];
+  return [
+    'set ftp:ssl-force true',
+    'set ftp:ssl-protect-data true',
+    'set ftp:ssl-protect-list true',
+    `set ftp:ssl-copy-sid ${tls.resumes}`,
+    `set ssl:ca-file ${quoted(tls.authority)}`,
+    `set ssl:priority NORMAL:-VERS-ALL:+VERS-TLS${tls.version}`,
+  ];
 }
 
 /** Has lftp do something, to a good end. @returns what it said. */
@@ -33,8 +52,8 @@ function quoted(word: string): string {
   return `"${word.replace(/["\\]/g, '\\$&')}"`;
 }
 
-describeClient(LFTP, ({ test, testOfSeveral }) => {
-  test('lists with MLSD, LIST and NLST, whatever the names', async (place) => {
+describeClient(LFTP, ({ test, testOfCore, testOfSeveral }) => {
+  testOfCore('lists with MLSD, LIST and NLST, whatever the names', async (place) => {
     await plantAll(place.served, ODD_NAMES);
     const said = await lftp(place, 'cls -1 -a', 'echo ----', 'ls', 'echo ----', 'nlist');
     const [mlsd, list, nlst] = said.split('----\n').map((part) => part.split('\n').slice(0, -1));
@@ -46,7 +65,7 @@ describeClient(LFTP, ({ test, testOfSeveral }) => {
     }
   });
 
-  test('gets and puts files, whatever their names', async (place) => {
+  testOfCore('gets and puts files, whatever their names', async (place) => {
     await plantAll(place.local, ODD_NAMES);
     await lftp(place, 'mkdir up', 'cd up', ...ODD_NAMES.map((name) => `put ${quoted(`./${name}`)}`));
     expect(await treeOf(join(place.served, 'up'))).toEqual(await treeOf(place.local));
@@ -70,7 +89,7 @@ describeClient(LFTP, ({ test, testOfSeveral }) => {
     });
   }
 
-  test('resumes a download and an upload', async (place) => {
+  testOfCore('resumes a download and an upload', async (place) => {
     const content = await plant(join(place.served, 'file.bin'), 300_000);
     await plant(join(place.local, 'file.bin'), content.subarray(0, 12_345));
     expect(await lftp(place, 'debug 5', 'get -c file.bin')).toMatch(/^---> REST 12345$/m);
@@ -143,20 +162,23 @@ describeClient(LFTP, ({ test, testOfSeveral }) => {
     expect(await sha256(join(place.local, 'big.bin'))).toBe(await sha256(join(place.served, 'big.bin')));
   });
 
-  test('W8: stops a download and an upload in the middle with ABOR, and goes on over the same connection', async (place) => {
-    await plant(join(place.served, 'big.bin'), BIG_BYTES);
-    await plant(join(place.local, 'up.bin'), BIG_BYTES);
-    const program = start(place);
-    program.type('debug 5', 'set net:limit-rate 4000000', 'get big.bin &');
-    await growing(join(place.local, 'big.bin'));
-    program.type('kill all', 'put up.bin &');
-    await program.until(/^---> STOR up.bin\n.*150/m);
-    program.type('kill all', 'set net:limit-rate 0', 'get big.bin -o whole', 'put up.bin -o whole');
-    const said = await program.success();
-    expect(said).toMatch(/^---> ABOR\n.*^<--- 426 .*^<--- 226 /ms);
-    expect(await sha256(join(place.local, 'whole'))).toBe(await sha256(join(place.served, 'big.bin')));
-    expect(await sha256(join(place.served, 'whole'))).toBe(await sha256(join(place.local, 'up.bin')));
-  });
+  testOfCore(
+    'W8: stops a download and an upload in the middle with ABOR, and goes on over the same connection',
+    async (place) => {
+      await plant(join(place.served, 'big.bin'), BIG_BYTES);
+      await plant(join(place.local, 'up.bin'), BIG_BYTES);
+      const program = start(place);
+      program.type('debug 5', 'set net:limit-rate 4000000', 'get big.bin &');
+      await growing(join(place.local, 'big.bin'));
+      program.type('kill all', 'put up.bin &');
+      await program.until(/^---> STOR up.bin\n.*150/m);
+      program.type('kill all', 'set net:limit-rate 0', 'get big.bin -o whole', 'put up.bin -o whole');
+      const said = await program.success();
+      expect(said).toMatch(/^---> ABOR\n.*^<--- 426 .*^<--- 226 /ms);
+      expect(await sha256(join(place.local, 'whole'))).toBe(await sha256(join(place.served, 'big.bin')));
+      expect(await sha256(join(place.served, 'whole'))).toBe(await sha256(join(place.local, 'up.bin')));
+    },
+  );
 });
 
 /** Waits until something has arrived. */

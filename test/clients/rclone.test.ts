@@ -4,8 +4,18 @@ import { expect } from 'vitest';
 import { describeClient } from './client.ts';
 import { BIG_BYTES, oddNamesBut, plant, plantAll, sha256, TREE, treeOf } from './files.ts';
 import type { Place } from './place.ts';
+import { CLEAR, FRESH, IMPLICIT, RESUMED, type Transport } from './transport.ts';
 
-const RCLONE = { name: 'rclone', programs: ['rclone'], debianPackage: 'rclone' };
+const RCLONE = {
+  name: 'rclone',
+  programs: ['rclone'],
+  debianPackage: 'rclone',
+  transports: [CLEAR, ...FRESH, ...RESUMED, ...IMPLICIT],
+};
+
+/** Those of other connections cannot be resumed. */
+const mixesUpTickets = ({ tls }: Transport) =>
+  tls?.resumption === 'require' ? 'it has one store of tickets for all its connections' : undefined;
 
 const NAMES = oddNamesBut({ 'trailing space ': 'it writes such a space as U+2420 on every FTP server' });
 
@@ -28,14 +38,26 @@ async function rclone(place: Place, connections: number, ...words: readonly stri
       RCLONE_FTP_CONCURRENCY: String(connections),
       RCLONE_TRANSFERS: String(connections),
       RCLONE_CHECKERS: String(connections),
+      ...tlsOptions(place),
     })
     .success();
 }
 
-describeClient(RCLONE, ({ test, testOfSeveral }) => {
+function tlsOptions({ tls }: Place): Readonly<Record<string, string>> {
+  if (!tls) return {};
+  return {
+    // Of the library of Go that it uses.
+    SSL_CERT_FILE: tls.authority,
+    [tls.begins === 'at once' ? 'RCLONE_FTP_TLS' : 'RCLONE_FTP_EXPLICIT_TLS']: 'true',
+    RCLONE_FTP_DISABLE_TLS13: String(tls.version === '1.2'),
+    ...(!tls.resumes && { RCLONE_FTP_TLS_CACHE_SIZE: '0' }),
+  };
+}
+
+describeClient(RCLONE, ({ test, testOfCore, testOfSeveral }) => {
   const alone = (place: Place, ...words: readonly string[]) => rclone(place, 1, ...words);
 
-  test('lists names, sizes and times', async (place) => {
+  testOfCore('lists names, sizes and times', async (place) => {
     await plantAll(place.served, NAMES);
     await mkdir(join(place.served, 'directory'));
     for (const name of NAMES) await utimes(join(place.served, name), 1_000_000_000, 1_000_000_000);
@@ -45,7 +67,7 @@ describeClient(RCLONE, ({ test, testOfSeveral }) => {
     expect(lines).toContain('directory/\n');
   });
 
-  test('puts and gets files, whatever their names', async (place) => {
+  testOfCore('puts and gets files, whatever their names', async (place) => {
     await plantAll(join(place.local, 'names'), NAMES);
     await alone(place, 'copy', 'names', `server:${place.remote}`);
     expect(await treeOf(place.served)).toEqual(await treeOf(join(place.local, 'names')));
@@ -71,20 +93,24 @@ describeClient(RCLONE, ({ test, testOfSeveral }) => {
     { title: 'syncs a tree both ways', connections: 1 },
     { title: 'syncs a tree both ways, with four connections', connections: 4 },
   ]) {
-    (connections > 1 ? testOfSeveral : test)(title, async (place) => {
-      await plantAll(join(place.local, 'tree'), TREE);
-      const there = `server:${place.remote}`;
-      await rclone(place, connections, 'sync', 'tree', there);
-      expect(await treeOf(place.served)).toEqual(await treeOf(join(place.local, 'tree')));
-      await rclone(place, connections, 'sync', there, 'back');
-      expect(await treeOf(join(place.local, 'back'))).toEqual(await treeOf(join(place.local, 'tree')));
+    (connections > 1 ? testOfSeveral : test)(
+      title,
+      async (place) => {
+        await plantAll(join(place.local, 'tree'), TREE);
+        const there = `server:${place.remote}`;
+        await rclone(place, connections, 'sync', 'tree', there);
+        expect(await treeOf(place.served)).toEqual(await treeOf(join(place.local, 'tree')));
+        await rclone(place, connections, 'sync', there, 'back');
+        expect(await treeOf(join(place.local, 'back'))).toEqual(await treeOf(join(place.local, 'tree')));
 
-      await rm(join(place.local, 'tree/docs'), { recursive: true });
-      await plant(join(place.local, 'tree/top.bin'), 5_000);
-      const said = await rclone(place, connections, 'sync', 'tree', there);
-      expect(said).toMatch(/Transferred: +1 \/ 1/);
-      expect(await treeOf(place.served)).toEqual(await treeOf(join(place.local, 'tree')));
-    });
+        await rm(join(place.local, 'tree/docs'), { recursive: true });
+        await plant(join(place.local, 'tree/top.bin'), 5_000);
+        const said = await rclone(place, connections, 'sync', 'tree', there);
+        expect(said).toMatch(/Transferred: +1 \/ 1/);
+        expect(await treeOf(place.served)).toEqual(await treeOf(join(place.local, 'tree')));
+      },
+      connections > 1 ? mixesUpTickets : undefined,
+    );
   }
 
   testOfSeveral('renames', async (place) => {
@@ -106,7 +132,7 @@ describeClient(RCLONE, ({ test, testOfSeveral }) => {
     expect(Object.keys(await treeOf(place.served)).sort()).toEqual(['new/', 'new/deep/', 'new/deep/er/']);
   });
 
-  test('gets a part of a file, and goes on with another', async (place) => {
+  testOfCore('gets a part of a file, and goes on with another', async (place) => {
     const big = await plant(join(place.served, 'big.bin'), BIG_BYTES);
     await plant(join(place.served, 'text'), 'one\ntwo\nthree\n');
     expect(await alone(place, 'cat', '--offset=4', '--count=3', `server:${place.remote}/text`)).toMatch(/^two/);
