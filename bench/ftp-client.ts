@@ -1,16 +1,13 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { connect as startTls, type TLSSocket } from 'node:tls';
+import { demandOneLine, extendedPassivePort, type FtpReply, ReplyReader } from './reply-reader.ts';
+
+export type { FtpReply } from './reply-reader.ts';
 
 export interface ServerAddress {
   readonly address: string;
   readonly port: number;
-}
-
-export interface FtpReply {
-  readonly code: number;
-  /** Every line without its CRLF. */
-  readonly lines: readonly string[];
 }
 
 /** No more of a client than a benchmark needs: what it sends is what it was told to, and nothing is checked twice. */
@@ -18,19 +15,18 @@ export class FtpClient implements Disposable {
   /** Over TLS after `secure`. */
   socket: Socket;
   readonly #address: string;
-  readonly #replies: FtpReply[] = [];
-  #partial = '';
-  #lines: string[] = [];
+  readonly #reader = new ReplyReader();
   #wake: (() => void) | undefined;
-  #ended = false;
   #session: Buffer | undefined;
+  /** Why there will be no more replies. */
+  #failure: Error | undefined;
 
   private constructor(socket: Socket, address: string) {
     this.socket = socket;
     this.#address = address;
     socket.on('error', () => {});
     socket.on('close', () => {
-      this.#ended = true;
+      this.#failure ??= new Error('the server closed the control connection');
       this.#wake?.();
     });
     this.#listen();
@@ -56,14 +52,15 @@ export class FtpClient implements Disposable {
   }
 
   send(line: string): void {
+    demandOneLine(line);
     this.socket.write(`${line}\r\n`);
   }
 
   async reply(): Promise<FtpReply> {
     for (;;) {
-      const reply = this.#replies.shift();
+      const reply = this.#reader.next();
       if (reply) return reply;
-      if (this.#ended) throw new Error('the server closed the control connection');
+      if (this.#failure) throw this.#failure;
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
   }
@@ -82,8 +79,8 @@ export class FtpClient implements Disposable {
 
   /** Asks for a passive port and connects to it. Nothing is read yet. */
   async passive(): Promise<Socket> {
-    const { lines } = await this.command('EPSV', 229);
-    const socket = connect({ host: this.#address, port: Number(/\|\|\|(\d+)\|/.exec(lines[0]!)?.[1]) });
+    const port = extendedPassivePort(await this.command('EPSV', 229));
+    const socket = connect({ host: this.#address, port });
     socket.pause();
     await once(socket, 'connect');
     return socket;
@@ -114,14 +111,12 @@ export class FtpClient implements Disposable {
   }
 
   #take(text: string): void {
-    const lines = (this.#partial + text).split('\r\n');
-    this.#partial = lines.pop()!;
-    for (const line of lines) {
-      this.#lines.push(line);
-      const code = this.#lines[0]!.slice(0, 3);
-      if (!line.startsWith(`${code} `)) continue;
-      this.#replies.push({ code: Number(code), lines: this.#lines });
-      this.#lines = [];
+    if (this.#failure) return;
+    try {
+      this.#reader.push(text);
+    } catch (error) {
+      this.#failure = error as Error;
+      this.socket.destroy();
     }
     this.#wake?.();
   }

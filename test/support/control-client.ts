@@ -1,14 +1,20 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+
+
 import type { ConnectionOptions } from 'node:tls';
+
+
+import { demandOneLine, extendedPassivePort, type FtpReply, ReplyReader } from '../../bench/reply-reader.ts';
+
+
 import type { Endpoint } from '../../src/index.ts';
 import { type Protection, protect } from './tls-client.ts';
 
-export interface ReceivedReply {
-  readonly code: number;
-  /** Every line as it came, without CRLF. */
-  readonly lines: readonly string[];
-}
+export type ReceivedReply = FtpReply;
+
+/** More than any test moves. A server that never ends must not fill the memory (security rule S23). */
+const MOST_OCTETS = 256 * 1024 * 1024;
 
 /**
  * A client that does nothing on its own: sends what it is told, octet by octet if need be, and takes replies apart as
@@ -17,13 +23,13 @@ export interface ReceivedReply {
 export class ControlClient {
   #socket: Socket;
   #protection: Protection | undefined;
-  #buffered = '';
+  readonly #reader = new ReplyReader();
+  /** What the server sent that is no reply. */
+  #failure: Error | undefined;
   #ended = false;
   /** The server says nothing any more. Its side may be closed while this one is not. */
   #silent = false;
-  readonly #received: ReceivedReply[] = [];
   #wake: (() => void) | undefined;
-  #lines: string[] = [];
 
   private constructor(socket: Socket) {
     this.#socket = socket;
@@ -101,8 +107,9 @@ export class ControlClient {
     return this.#protection;
   }
 
-  /** Sends a line (UTF-8) with its CRLF. */
+  /** Sends a line (UTF-8) with its CRLF. For what is not one line there is write(). */
   send(line: string): void {
+    demandOneLine(line);
     this.socket.write(`${line}\r\n`);
   }
 
@@ -114,8 +121,9 @@ export class ControlClient {
   /** The next reply, in the order in which they come. Fails when the server closes instead. */
   async reply(): Promise<ReceivedReply> {
     for (;;) {
-      const received = this.#received.shift();
+      const received = this.#reader.next();
       if (received) return received;
+      if (this.#failure) throw this.#failure;
       if (this.#silent) throw new Error('the server closed the control connection');
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
@@ -142,8 +150,7 @@ export class ControlClient {
    * @param options to begin a handshake with; absent: it is in the clear.
    */
   async passive(options?: ConnectionOptions): Promise<DataClient> {
-    const { lines } = await this.command('EPSV');
-    const port = Number(/\|\|\|(\d+)\|/.exec(lines[0]!)?.[1]);
+    const port = extendedPassivePort(await this.command('EPSV'));
     const socket = connect({ host: this.#tcp.remoteAddress!, port, allowHalfOpen: true });
     const data = DataClient.on(socket, options);
     await once(socket, 'connect');
@@ -151,12 +158,11 @@ export class ControlClient {
   }
 
   /** A data connection that resumes the session of this control connection. */
-  async passiveResumed(options: ConnectionOptions = {}): Promise<DataClient> {
+  async passiveResumed(options: ConnectionOptions = {}): Promise<DataClient> 
     return this.passive({ ...options, session: await this.protection.session });
-  }
 
   /** A listening socket that EPRT has announced. Whoever asked for it closes it. */
-  async active(options?: ConnectionOptions): Promise<{ server: Server; data: Promise<DataClient> }> {
+  async active(options?: ConnectionOptions): Promise<server: Server; data: Promise<DataClient> > {
     const { localAddress, localFamily } = this.#tcp;
     const server = createServer({ allowHalfOpen: true });
     server.listen(0, localAddress);
@@ -173,7 +179,7 @@ export class ControlClient {
   async download(
     line: string,
     options?: ConnectionOptions,
-  ): Promise<{ octets: Buffer; first: ReceivedReply; last: ReceivedReply }> {
+  ): Promise<octets: Buffer; first: ReceivedReply; last: ReceivedReply > {
     const data = await this.passive(options);
     const first = await this.command(line);
     if (first.code >= 200) {
@@ -189,7 +195,7 @@ export class ControlClient {
     line: string,
     content: Uint8Array | string,
     options?: ConnectionOptions,
-  ): Promise<{ first: ReceivedReply; last: ReceivedReply }> {
+  ): Promise<first: ReceivedReply; last: ReceivedReply > {
     const data = await this.passive(options);
     const first = await this.command(line);
     if (first.code >= 200) {
@@ -202,9 +208,8 @@ export class ControlClient {
     return { first, last };
   }
 
-  close(): void {
+  close(): void 
     this.socket.destroy();
-  }
 
   get #tcp(): Socket {
     return this.#protection?.wire.socket ?? this.#socket;
@@ -227,20 +232,13 @@ export class ControlClient {
   }
 
   #take(text: string): void {
-    this.#buffered += text;
-    for (let end = this.#buffered.indexOf('\r\n'); end >= 0; end = this.#buffered.indexOf('\r\n')) {
-      this.#line(Buffer.from(this.#buffered.slice(0, end), 'latin1').toString('utf8'));
-      this.#buffered = this.#buffered.slice(end + 2);
+    if (this.#failure) return;
+    try {
+      this.#reader.push(text);
+    } catch (error) {
+      this.#failure = error as Error;
+      this.socket.destroy();
     }
-  }
-
-  #line(line: string): void {
-    this.#lines.push(line);
-    const code = this.#lines[0]!.slice(0, 3);
-    const last = this.#lines.length === 1 ? line[3] !== '-' : line.startsWith(`${code} `);
-    if (!last) return;
-    this.#received.push({ code: Number(code), lines: this.#lines });
-    this.#lines = [];
     this.#wake?.();
   }
 }
@@ -273,11 +271,21 @@ export class DataClient {
     return this.#protection;
   }
 
-  /** Reads to the end. @throws when the server resets the connection. */
-  async everything(): Promise<Buffer> {
-    this.socket.on('data', (chunk: Buffer) => this.#chunks.push(chunk));
+  /**
+   * Reads to the end.
+   * @param most octets that are taken. @throws Error when there are more, and when the server resets the connection.
+   */
+  async everything(most = MOST_OCTETS): Promise<Buffer> {
+    let taken = 0;
+    this.socket.on('data', (chunk: Buffer) => {
+      taken += chunk.length;
+      if (taken <= most) this.#chunks.push(chunk);
+      else this.socket.destroy(new Error('more than was asked for'));
+    });
     this.socket.resume();
-    if ((await this.outcome) === 'reset') throw new Error('the data connection was reset');
+    const outcome = await this.outcome;
+    if (taken > most) throw new Error(`the server sent more than ${most} octets`);
+    if (outcome === 'reset') throw new Error('the data connection was reset');
     if (this.#protection) this.socket.end();
     return Buffer.concat(this.#chunks);
   }
