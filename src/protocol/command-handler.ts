@@ -21,7 +21,7 @@ const UNKNOWN_COMMANDS_OF_A_STRANGER = 10;
 const LONG_LINES = 3;
 
 /** A browser that was talked into speaking to an FTP port (security rule S4). No FTP client begins like this. */
-const HTTP = /^(?:(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT) |host:)/i;
+const HTTP = /^(?:(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|PRI) |host:)/i;
 
 /**
  * Lines in, replies out. Knows no socket of the control connection, no process and no thread: whoever reads the lines

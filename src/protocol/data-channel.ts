@@ -28,6 +28,9 @@ const UNUSED_LEASE_MS = 60_000;
 type ChannelSession = Pick<Session, 'id' | 'client' | 'server' | 'security'>;
 type ChannelEnvironment = Pick<Environment, 'settings' | 'passivePorts' | 'handshakes' | 'log'>;
 
+/** A client that is there answers at once; to wait longer would only tie up the session (security rule S6). */
+const LONGEST_DIAL_MS = 15_000;
+
 /** What a command does with the data connection of its session, in whatever thread it runs. */
 export type CommandData = Pick<DataChannel, 'active' | 'listen' | 'dialTo' | 'demandPrepared' | 'open' | 'close'>;
 
@@ -159,7 +162,11 @@ export class DataChannel implements Disposable {
   async #connected(prepared: State, interruption: Interruption): Promise<Socket> {
     const attempt = new Interruption();
     const giveUp = () => attempt.abort();
-    const timer = setTimeout(giveUp, this.#environment.settings.timeouts.dataConnectionMs);
+    const patienceMs = this.#environment.settings.timeouts.dataConnectionMs;
+    const timer = setTimeout(
+      giveUp,
+      prepared.state === 'dialling' ? Math.min(patienceMs, LONGEST_DIAL_MS) : patienceMs,
+    );
     const deaf = interruption.onAbort(giveUp);
     try {
       switch (prepared.state) {

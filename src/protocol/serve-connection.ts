@@ -123,16 +123,18 @@ export class Conversation {
 
   /** Runs commands one after the other until there is none. */
   async #work(): Promise<void> {
+    let line = this.#control.take();
+    // Parts of a line are no command: who sends them one by one is as idle as who sends nothing (security rule S19).
+    if (line === undefined) return;
     this.#running = true;
-    for (let handled = 1; this.#phase === 'serving'; handled++) {
-      const line = this.#control.take();
-      if (line === undefined) break;
+    for (let handled = 1; line !== undefined; handled++) {
       // No wait where there is nothing to wait for: most commands are answered within the event that brought them.
       const handling = this.#handle(line);
       if (handling) await handling;
       // The next command must not overtake a STAT that came before it.
       if (this.#aside) await this.#aside;
       if (this.#mustPause(handled)) await this.#pause();
+      line = this.#phase === 'serving' ? this.#control.take() : undefined;
     }
     this.#running = false;
     this.#settle();

@@ -19,7 +19,7 @@ describe.runIf(process.platform === 'linux').each(severalAtATime)('$name', ({ ru
     return serveFtp(runner, await fileTree(), { workers: 4, limits });
   }
 
-  test('refuses who is one too many, and lets the next one in when somebody has left', async () => {
+  test('S19: refuses who is one too many, and lets the next one in when somebody has left', async () => {
     const running = await serve({ connections: 3 });
     const clients = await greeted(running, [HERE, HERE, ELSEWHERE]);
     if (crashTakes === 'the client') expect(new Set((await running.who()).map(placeOf)).size).toBe(3);
@@ -33,7 +33,7 @@ describe.runIf(process.platform === 'linux').each(severalAtATime)('$name', ({ ru
     expect(running.stats()).toEqual({ connected: 3, served: 1 });
   });
 
-  test('counts the clients of each address', async () => {
+  test('S19: counts the clients of each address', async () => {
     const running = await serve({ perAddress: 2 });
     const clients = await greeted(running, [HERE, HERE]);
     expect(await refusal(running, HERE)).toEqual(['421 Too many connections from your address.']);
@@ -52,7 +52,7 @@ describe.runIf(process.platform === 'linux').each(severalAtATime)('$name', ({ ru
     await greeted(running, [HERE]);
   });
 
-  test('tells one of a storm of refused clients why, each second, and closes the others', async () => {
+  test('S19: tells one of a storm of refused clients why, each second, and closes the others', async () => {
     const running = await serve({ perAddress: 1 });
     await greeted(running, [HERE]);
     const started = performance.now();

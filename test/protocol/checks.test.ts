@@ -144,7 +144,7 @@ describe('S10: an account', () => {
   }
 });
 
-describe('W35: a command gets exactly one final reply', () => {
+describe('S24, W35: a command gets exactly one final reply', () => {
   const faulty = new Proxy(new MemoryFileSystem(), {
     get: (storage, name) =>
       // Every client looks at its home when it logs in.

@@ -37,7 +37,7 @@ describe('a conversation', () => {
     await closed;
   });
 
-  test('goes on no faster than the client reads, also beside a transfer', async () => {
+  test('S11: goes on no faster than the client reads, also beside a transfer', async () => {
     const files = Object.fromEntries(Array.from({ length: 900 }, (_, index) => [`/many/file-${index}`, '']));
     const storage = new StorageWithVastFile({ files });
     const { port, accepted } = await servedSocket(storage);
@@ -51,6 +51,20 @@ describe('a conversation', () => {
     for (let turn = 0; turn < 500; turn++) await nextTurn();
     // One answer of 900 lines, and what was on its way; not five thousand.
     expect(control.writableLength).toBeLessThan(500_000);
+    data.socket.destroy();
+  });
+
+  test('S11: reads no more than a few lines ahead of a command that waits', async () => {
+    const { port, accepted } = await servedSocket(new StorageWithVastFile());
+    const client = await ControlClient.login({ address: '127.0.0.1', port });
+    onTestFinished(() => client.close());
+    const data = await vastTransfer(client);
+    const control = await accepted;
+    client.write('PWD\r\n'.repeat(2_000_000));
+    while (!control.isPaused()) await nextTurn();
+    for (let turn = 0; turn < 500; turn++) await nextTurn();
+    // Of ten megabytes, one piece that the lines were in, and what the socket had read before it paused.
+    expect(control.bytesRead).toBeLessThan(300_000);
     data.socket.destroy();
   });
 
@@ -87,17 +101,17 @@ describe('a conversation', () => {
     expect(octets.join('')).toContain('257 "/caf\xe9" created.');
   });
 
-  test.each(['GET / HTTP/1.1', 'POST /x HTTP/1.1', 'Host: example.com', 'OPTIONS * HTTP/1.1'])(
-    'S4: sends a browser that begins with %j away before it can say more',
-    async (line) => {
-      const client = await greeted(await startTestServer());
-      client.write(`${line}\r\nUSER tester\r\nPASS secret\r\nMKD pwned\r\n`);
-      expect((await client.reply()).code).toBe(421);
-      client.socket.end();
-      await client.closed();
-      await expect(client.reply()).rejects.toThrow('closed');
-    },
-  );
+  test.each([
+    ...['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'].map((method) => `${method} /x HTTP/1.1`),
+    ...['CONNECT ftp.example.com:21 HTTP/1.1', 'get /x', 'PRI * HTTP/2.0', 'Host: example.com'],
+  ])('S4: sends a browser that begins with %j away before it can say more', async (line) => {
+    const client = await greeted(await startTestServer());
+    client.write(`${line}\r\nUSER tester\r\nPASS secret\r\nMKD pwned\r\n`);
+    expect((await client.reply()).code).toBe(421);
+    client.socket.end();
+    await client.closed();
+    await expect(client.reply()).rejects.toThrow('closed');
+  });
 });
 
 test('ABOR behind a STAT of a path ends the listing with 426, not with a part of it', async () => {
@@ -108,7 +122,7 @@ test('ABOR behind a STAT of a path ends the listing with 426, not with a part of
   expect((await client.reply()).code).toBe(226);
 });
 
-test('a login that takes longer than its timeout does not succeed behind the 421', async () => {
+test('S19: a login that takes longer than its timeout does not succeed behind the 421', async () => {
   let decide!: () => void;
   const authenticator: typeof everybody = {
     authenticate: async (credentials, client) => {
@@ -150,7 +164,7 @@ describe('what one command sets up for the next', () => {
   });
 });
 
-test('a stalled transfer is called stalled', async () => {
+test('S19: a download of which nothing is read is called stalled', async () => {
   const timeouts = { stallMs: 200 };
   const client = await loggedIn(await startTestServer({ fileSystem: new StorageWithVastFile(), timeouts }));
   const data = await vastTransfer(client);

@@ -120,7 +120,7 @@ describe('formatFactLine', () => {
     expect(formatFactLine(' a', STATUS, [], [])).toBe('  a\r\n');
   });
 
-  it('lets no name forge a second line', () => {
+  it('S16: lets no name forge a second line', () => {
     expect(formatFactLine('a\r\ntype=dir; b', STATUS, ['type'], [])).toBe('type=file; a??type=dir; b\r\n');
   });
 });

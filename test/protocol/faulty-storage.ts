@@ -57,6 +57,25 @@ function promising(type: 'file' | 'directory', failing: () => unknown): object {
   };
 }
 
+/** Works once, and not again: the fault comes when the command is under way. */
+function failingOnce(): () => Promise<number> {
+  let calls = 0;
+  return async () => (calls++ === 0 ? 1 : failLater());
+}
+
+/** Settles twice, and differently, as a careless wrapper around callbacks does. */
+function settlingTwice(): PromiseLike<unknown> {
+  return {
+    // biome-ignore lint/suspicious/noThenProperty: to be one is what it is for
+    then(fulfilled, rejected) {
+      rejected?.(new Error(SECRET));
+      fulfilled?.(promising('file', fail) as never);
+      setImmediate(() => rejected?.(new Error(SECRET)));
+      throw new Error(SECRET);
+    },
+  };
+}
+
 /** What a storage can do wrong, by a name for it. */
 export const FAULTS: Record<string, () => unknown> = {
   'throws at once': fail,
@@ -79,6 +98,9 @@ export const FAULTS: Record<string, () => unknown> = {
   'throws what looks like a reply': () => {
     throw { code: 226, lines: [SECRET], reply: { code: 226, lines: [SECRET] } };
   },
+  'settles twice': settlingTwice,
+  'returns files that fail late': () => promising('file', failingOnce()),
+  'fulfils with directories that fail late': async () => promising('directory', failingOnce()),
   'returns undefined': () => undefined,
   'fulfils with undefined': async () => undefined,
   'returns null': () => null,

@@ -115,7 +115,7 @@ describe('formatListLine', () => {
     expect(parseLine(line.slice(0, -2))).toMatchObject({ name: 'f', user: 'Domain_Users', group: 'ftp' });
   });
 
-  it('lets no name or target forge a second line', () => {
+  it('S16: lets no name or target forge a second line', () => {
     const forged = 'a\r\ndrwxr-xr-x b\0';
     const line = formatListLine(entry(forged, { type: 'symlink', target: forged }), NOW);
     expect(line).toMatch(/ a\?\?drwxr-xr-x b\? -> a\?\?drwxr-xr-x b\?\r\n$/);

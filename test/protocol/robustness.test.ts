@@ -20,7 +20,7 @@ describe('long lines', () => {
     ['before login', greeted],
     ['after login', loggedIn],
   ])(
-    'a line of 8 MiB without an end gets one 500 %s, and the session goes on behind its end',
+    'S11: a line of 8 MiB without an end gets one 500 %s, and the session goes on behind its end',
     async (_when, connect) => {
       const client = await connect(await startTestServer());
       const part = Buffer.alloc(1024 * 1024, 'a');
@@ -31,7 +31,7 @@ describe('long lines', () => {
     },
   );
 
-  test('a command hidden in a line that is too long is not run', async () => {
+  test('S11: a command hidden in a line that is too long is not run', async () => {
     const fileSystem = new MemoryFileSystem({ files: { '/file': '' } });
     const client = await loggedIn(await startTestServer({ fileSystem }));
     for (const length of [4091, 4096, 8187, 8192, 65_536]) {
@@ -45,7 +45,7 @@ describe('long lines', () => {
     expect(await client.code('PWD')).toBe(257);
   });
 
-  test('the third line that is too long is the last one', async () => {
+  test('S11: the third line that is too long is the last one', async () => {
     const client = await loggedIn(await startTestServer());
     const end = farewell(client);
     const tooLong = `${'a'.repeat(10_000)}\r\n`;

@@ -69,8 +69,8 @@ async function repliesTo(client: ControlClient, line: string): Promise<ReceivedR
   return replies;
 }
 
-describe('W35: every command gets exactly one final reply, whatever the storage does', () => {
-  test.each(Object.keys(FAULTS))('W35: a storage that %s', async (name) => {
+describe('S24, W35: every command gets exactly one final reply, whatever the storage does', () => {
+  test.each(Object.keys(FAULTS))('S24, W35: a storage that %s', async (name) => {
     const fileSystem = new FaultyStorage({ files: { '/x': 'octets' } });
     const logged: unknown[] = [];
     const silent = () => {};
@@ -94,7 +94,7 @@ describe('W35: every command gets exactly one final reply, whatever the storage 
     expect(logged.length).toBeGreaterThan(0);
   });
 
-  test('W35: after such a fault the session works, and so do the others', async () => {
+  test('S24, W35: after such a fault the session works, and so do the others', async () => {
     const fileSystem = new FaultyStorage({ files: { '/x': 'octets' } });
     const server = await startTestServer({ fileSystem });
     const client = await loggedIn(server);
@@ -108,7 +108,7 @@ describe('W35: every command gets exactly one final reply, whatever the storage 
   });
 
   test.each(Object.entries(FAULTS).filter(([name]) => /throws|rejects/.test(name) && !/files|directories/.test(name)))(
-    'W35: an authenticator that %s',
+    'S24, W35: an authenticator that %s',
     async (_name, fault) => {
       const authenticate = fault as NonNullable<FtpServerOptions['authenticator']>['authenticate'];
       const server = await startTestServer({ authenticator: { authenticate } });
@@ -123,7 +123,7 @@ describe('W35: every command gets exactly one final reply, whatever the storage 
     },
   );
 
-  test('W35: a storage that is broken when somebody logs in', async () => {
+  test('S24, W35: a storage that is broken when somebody logs in', async () => {
     for (const fault of Object.values(FAULTS)) {
       const fileSystem = new FaultyStorage();
       fileSystem.breakDown(fault);

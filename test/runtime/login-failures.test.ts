@@ -110,7 +110,7 @@ describe('the count of wrong passwords', () => {
 });
 
 describe('a ban', () => {
-  test('comes with the failure that makes it too many, from one address within the time (S15)', () => {
+  test('S15: comes with the failure that makes it too many, from one address within the time', () => {
     const { failUntilBanned, failures } = counting(POLICY);
     expect(failUntilBanned()).toBe(POLICY.failures);
     expect(failures.isBanned('b')).toBe(false);

@@ -7,7 +7,7 @@ function noticesAtClock() {
 }
 
 describe('refused clients', () => {
-  test('of one address get one notice each second (S19)', () => {
+  test('S19: of one address get one notice each second', () => {
     const { clock, notices } = noticesAtClock();
     const taken = Array.from({ length: 30 }, () => {
       const got = notices.take('a');

@@ -130,7 +130,7 @@ describe('a unit that ends', () => {
 });
 
 describe('limits', () => {
-  test('hold for all units together (S19)', () => {
+  test('S19: hold for all units together', () => {
     const { board, served, refused } = boardWith({ connections: 2 });
     served('192.0.2.1', 1);
     expect(board.full).toBe(false);
@@ -195,7 +195,7 @@ describe('limits', () => {
 });
 
 describe('a refused client', () => {
-  test('is told so once a second for each address (S19)', () => {
+  test('S19: is told so once a second for each address', () => {
     const { board, clock } = boardWith({ connections: 0 });
     const told = (address: string) => board.arrive(1, { id: 'refused', address })?.tell;
     expect([told('192.0.2.1'), told('192.0.2.1'), told('::ffff:192.0.2.1')]).toEqual([true, false, false]);
@@ -206,7 +206,7 @@ describe('a refused client', () => {
 });
 
 describe('wrong passwords', () => {
-  test('are counted over all units (S15)', () => {
+  test('S15: are counted over all units', () => {
     const { board, served } = boardWith();
     const counts = Array.from({ length: 10 }, (_, unit) => {
       board.unitStarted(10 + unit, { process: 1000 + unit });
@@ -215,7 +215,7 @@ describe('wrong passwords', () => {
     expect(counts).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   });
 
-  test('get new clients of the address refused, by any unit, for a time', () => {
+  test('S15: get new clients of the address refused, by any unit, for a time', () => {
     const { board, clock, served, refused } = boardWith({ bans: BANS });
     for (let count = 1; count <= BANS.failures; count++) {
       const id = served('2001:db8::1', 1);

@@ -1,13 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-
-
 import type { ConnectionOptions } from 'node:tls';
-
-
 import { demandOneLine, extendedPassivePort, type FtpReply, ReplyReader } from '../../bench/reply-reader.ts';
-
-
 import type { Endpoint } from '../../src/index.ts';
 import { type Protection, protect } from './tls-client.ts';
 
@@ -158,11 +152,12 @@ export class ControlClient {
   }
 
   /** A data connection that resumes the session of this control connection. */
-  async passiveResumed(options: ConnectionOptions = {}): Promise<DataClient> 
+  async passiveResumed(options: ConnectionOptions = {}): Promise<DataClient> {
     return this.passive({ ...options, session: await this.protection.session });
+  }
 
   /** A listening socket that EPRT has announced. Whoever asked for it closes it. */
-  async active(options?: ConnectionOptions): Promise<server: Server; data: Promise<DataClient> > {
+  async active(options?: ConnectionOptions): Promise<{ server: Server; data: Promise<DataClient> }> {
     const { localAddress, localFamily } = this.#tcp;
     const server = createServer({ allowHalfOpen: true });
     server.listen(0, localAddress);
@@ -179,7 +174,7 @@ export class ControlClient {
   async download(
     line: string,
     options?: ConnectionOptions,
-  ): Promise<octets: Buffer; first: ReceivedReply; last: ReceivedReply > {
+  ): Promise<{ octets: Buffer; first: ReceivedReply; last: ReceivedReply }> {
     const data = await this.passive(options);
     const first = await this.command(line);
     if (first.code >= 200) {
@@ -195,7 +190,7 @@ export class ControlClient {
     line: string,
     content: Uint8Array | string,
     options?: ConnectionOptions,
-  ): Promise<first: ReceivedReply; last: ReceivedReply > {
+  ): Promise<{ first: ReceivedReply; last: ReceivedReply }> {
     const data = await this.passive(options);
     const first = await this.command(line);
     if (first.code >= 200) {
@@ -208,8 +203,9 @@ export class ControlClient {
     return { first, last };
   }
 
-  close(): void 
+  close(): void {
     this.socket.destroy();
+  }
 
   get #tcp(): Socket {
     return this.#protection?.wire.socket ?? this.#socket;

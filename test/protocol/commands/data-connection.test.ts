@@ -196,7 +196,7 @@ describe('the data connection', () => {
     first.socket.destroy();
   });
 
-  test('is waited for no longer than the settings say: 425', async () => {
+  test('S19: is waited for no longer than the settings say: 425', async () => {
     const { client } = await servedFiles({ '/file': 'content' }, { timeouts: { dataConnectionMs: 30 } });
     await client.command('EPSV');
     expect(await client.code('RETR file')).toBe(150);
