@@ -47,7 +47,7 @@ async function passwordFile(...names: string[]) {
 }
 
 describe('serve without options', () => {
-  test('listens on 127.0.0.1:2121, for anonymous readers and one account with a new password', async () => {
+  test('S22: listens on 127.0.0.1:2121, for anonymous readers and one account with a new password', async () => {
     const { runner, root, options, out, stop } = await serve();
     expect(runner.runs[0]?.listen).toEqual({ host: '127.0.0.1', port: 2121 });
     expect(runner.runs[0]?.service.module).toMatch(/^file:.*\/src\/services\/ftp\.ts$/);

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BroadcastChannel } from 'node:worker_threads';
 import {
+  type FtpServiceOptions,
   ftpServiceSpec,
   hashPassword,
   type Place,
@@ -31,9 +32,10 @@ export async function fileTree(): Promise<string> {
 export async function serveFtp(
   { run }: Runner,
   root: string,
-  options: Partial<RunOptions> = {},
+  { logins, ...options }: Partial<RunOptions> & Pick<FtpServiceOptions, 'logins'> = {},
 ): Promise<RunningServer> {
   const ftp = ftpServiceSpec({
+    logins,
     root,
     accounts: [{ name: 'tester', passwordHash: PASSWORD_HASH, permissions: 'read-write' }],
     anonymous: 'read-only',

@@ -52,6 +52,19 @@ describe.runIf(process.platform === 'linux').each(severalAtATime)('$name', ({ ru
     await greeted(running, [HERE]);
   });
 
+  test('S19: counts the sessions of each user', async () => {
+    const running = await serve({ perUser: 2 });
+    const [first, second, third] = (await greeted(running, [HERE, ELSEWHERE, HERE])) as ControlClient[];
+    const logIn = async (client: ControlClient) => {
+      await client.command('USER anonymous');
+      return client.code('PASS x@example.org');
+    };
+    expect([await logIn(first!), await logIn(second!), await logIn(third!)]).toEqual([230, 230, 421]);
+    await quit(first!);
+    await rowsOf(running, 1);
+    expect(await logIn((await greeted(running, [HERE]))[0]!)).toBe(230);
+  });
+
   test('S19: tells one of a storm of refused clients why, each second, and closes the others', async () => {
     const running = await serve({ perAddress: 1 });
     await greeted(running, [HERE]);
@@ -79,6 +92,40 @@ describe.runIf(process.platform === 'linux').each(severalAtATime)('$name', ({ ru
     expect(await rowsOf(running, 1)).toEqual([expect.objectContaining({ id: rows[1]!.id })]);
     expect(await second.code('NOOP')).toBe(200);
     expect(await running.kick(rows[0]!.id)).toBe(false);
+  });
+});
+
+describe.runIf(process.platform === 'linux').each(underFault)('$name', ({ name, runner, crashTakes }) => {
+  const DELAY_MS = 20;
+  const GUESSES = 10;
+
+  test('S15: bans an address for one guess in each of ten units, and delays each by how many came before', async () => {
+    const bans = { failures: GUESSES, withinMs: 60_000, firstMs: 60_000, longestMs: 60_000 };
+    const running = await serveFtp(runner, await fileTree(), {
+      workers: GUESSES + 1,
+      limits: { bans },
+      logins: { failureDelayMs: DELAY_MS, maxAttempts: 3 },
+    });
+    // All connect first, so that each unit that serves one client at a time has one.
+    const atOnce = name === 'serial' ? 1 : GUESSES + 1;
+    const clients = await greeted(running, Array<string>(atOnce).fill(HERE));
+    if (crashTakes === 'the client') expect(new Set((await running.who()).map(placeOf)).size).toBe(atOnce);
+    for (let guess = 1; guess <= GUESSES; guess++) {
+      const client = clients.shift() ?? (await greeted(running, [HERE]))[0]!;
+      await client.command(`USER user-${guess}`);
+      const started = performance.now();
+      expect(await client.code('PASS wrong')).toBe(530);
+      // Timers may come a little early.
+      expect(performance.now() - started).toBeGreaterThan(guess * DELAY_MS - 2);
+      await quit(client);
+    }
+    expect(await refusal(running, HERE)).toEqual(['421 Too many failed logins from your address; try again later.']);
+    await greeted(running, [ELSEWHERE]);
+    // Who was there before the ban does not learn that it would have been right.
+    const [before] = clients;
+    if (!before) return;
+    await before.command('USER tester');
+    expect(await before.code('PASS secret')).toBe(530);
   });
 });
 

@@ -7,16 +7,21 @@ import { loggedIn } from '../../support/test-server.ts';
 import { everybodyIs, servedFiles, text } from './served.ts';
 
 /** A port that must not be connected to. */
+/** Listens at the client's own address and at another one, on the same port, and counts whoever comes. */
 async function sink() {
-  const server = createServer((socket) => {
-    sinkConnections += 1;
-    socket.destroy();
-  });
   let sinkConnections = 0;
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => void server.close());
-  return { port: (server.address() as AddressInfo).port, connections: () => sinkConnections };
+  const listen = async (address: string, port: number): Promise<number> => {
+    const server = createServer((socket) => {
+      sinkConnections += 1;
+      socket.destroy();
+    });
+    await once(server.listen(port, address), 'listening');
+    onTestFinished(() => void server.close());
+    return (server.address() as AddressInfo).port;
+  };
+  const port = await listen('127.0.0.1', 0);
+  if (process.platform === 'linux') await listen('127.0.0.2', port);
+  return { port, connections: () => sinkConnections };
 }
 
 const inTwo = (port: number) => `${port >> 8},${port & 255}`;
@@ -128,6 +133,12 @@ describe('PORT and EPRT', () => {
     ['PORT 255,255,255,255,P', 504],
     ['EPRT |1|127.0.0.2|N|', 504],
     ['EPRT |2|::1|N|', 504],
+    ['EPRT |2|::ffff:127.0.0.2|N|', 504],
+    ['EPRT |2|::ffff:7f00:2|N|', 504],
+    ['EPRT |2|::ffff:0.0.0.0|N|', 504],
+    ['EPRT |1|0.0.0.0|N|', 504],
+    ['EPRT |2|::|N|', 504],
+    ['EPRT |2|::ffff:127.0.0.1|22|', 504],
     ['PORT 127,0,0,1,0,22', 504],
     ['PORT 127,0,0,1,3,255', 504],
     ['EPRT |1|127.0.0.1|80|', 504],
