@@ -4,8 +4,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: [
-      // Suites that take their time have scripts of their own: `npm run test:clients`, `test:faults` and `test:leaks`.
+      // Suites that take their time have scripts of their own: `npm run test:clients`, `test:faults`, `test:fuzz` and `test:leaks`.
       'test/clients/**',
+      'test/fuzz/**',
       'test/leaks/**',
       'test/conformance/faults-*.test.ts',
       'test/conformance/limits.test.ts',
