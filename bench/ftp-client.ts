@@ -36,11 +36,17 @@ export class FtpClient implements Disposable {
     this.socket.setEncoding('latin1').on('data', (text: string) => this.#take(text));
   }
 
-  /** Connects, takes the greeting and logs in as anonymous: after AUTH TLS, with PROT P, where it is `secure`. */
-  static async login({ address, port }: ServerAddress, { secure = false } = {}): Promise<FtpClient> {
+  /** Connects and takes the greeting. */
+  static async connect({ address, port }: ServerAddress): Promise<FtpClient> {
     const socket = connect({ host: address, port, noDelay: true });
     const client = new FtpClient(socket, address);
     await client.expect(220);
+    return client;
+  }
+
+  /** Connects, takes the greeting and logs in as anonymous: after AUTH TLS, with PROT P, where it is `secure`. */
+  static async login(server: ServerAddress, { secure = false } = {}): Promise<FtpClient> {
+    const client = await FtpClient.connect(server);
     if (secure) await client.#secure();
     await client.command('USER anonymous', 331);
     await client.command('PASS bench@example.org', 230);
