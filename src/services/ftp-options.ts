@@ -94,7 +94,7 @@ const schema = z.strictObject(
       loginMs: milliseconds().default(60_000),
       /** Between two commands; never during a transfer. */
       idleMs: milliseconds().default(300_000),
-      /** For the data connection to be made. */
+      /** For the data connection to be made; where the server makes it, 15 seconds at most. */
       dataConnectionMs: milliseconds().default(30_000),
       /** Without an octet moved on the data connection. */
       stallMs: milliseconds().default(60_000),

@@ -15,7 +15,7 @@ const outliveUnits = underFault.filter(({ crashTakes }) => crashTakes !== 'the s
 const dieWithTheirClient = underFault.filter(({ crashTakes }) => crashTakes === 'the server');
 
 // Each server is a process of its own, and most of the time is waited: beside each other they take half of it.
-describe.runIf(process.platform === 'linux').concurrent('a session in which a unit', () => {
+describe.runIf(process.platform === 'linux').concurrent('S24: a session in which a unit', () => {
   test.for(outliveUnits)('throws, and one in which it exits, cost $name what the table says', async (row, context) => {
     const { expect } = context;
     const server = await start(row, context);
