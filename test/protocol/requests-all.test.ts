@@ -12,6 +12,9 @@ describe('with every command run by a pool,', async () => {
   await import('./wire-rules-data-connection.test.ts');
   await import('./wire-rules-faults.test.ts');
   await import('./wire-rules-transfer.test.ts');
+  await import('./security-rules-access.test.ts');
+  await import('./security-rules-control.test.ts');
+  await import('./security-rules-data.test.ts');
   await import('./transfer-rates.test.ts');
   await import('./commands/data-connection.test.ts');
   await import('./commands/login.test.ts');

@@ -221,7 +221,7 @@ describe('S17: a name', () => {
     await server.listen({ port: 0 });
     onTestFinished(() => server.close({ graceMs: 0 }));
     const client = await loggedIn(server);
-    for (const name of [...NAMES, '__proto__', 'constructor', 'tester\0', 'tester ']) {
+    for (const name of ['__proto__', 'tester\0', 'tester ', `' OR '1'='1`, '*)(uid=*))(|(uid=*']) {
       expect(await client.code(`USER ${name}`), name).toBe(331);
       expect(await client.code('PASS secret'), name).toBe(530);
     }
