@@ -3,6 +3,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { commandTable } from '../../src/protocol/command-table.ts';
 import { siteRows } from '../../src/protocol/commands/site.ts';
+import { LINES } from '../protocol/likely-lines.ts';
 import type { Chance } from './chance.ts';
 
 interface Address {
@@ -68,33 +69,42 @@ export class RandomSession {
 
   async #step(): Promise<void> {
     const chance = this.#chance;
-    switch (this.#chance.below(12)) {
+    switch (chance.below(20)) {
       case 0:
-        return this.#say(this.#chance.octets(200));
+        return this.#say(chance.octets(200));
       case 1:
         // Half a line, or the rest of one.
-        return this.#say(chance.of(VERBS).slice(0, 1 + this.#chance.below(3)));
+        return this.#say(chance.of(VERBS).slice(0, 1 + chance.below(3)));
       case 2:
-        return this.#passive();
+        return this.#say('x'.repeat(chance.below(10_000)));
       case 3:
-        return this.#active();
+        return this.#passive();
       case 4:
-        return this.#say(
-          chance.of(['\xff\xf4\xff\xf2ABOR\r\n', 'ABOR\r\n', 'STAT\r\n', '\r\n', '\0\r\n', 'QUIT\r\n', 'REIN\r\n']),
-        );
+        return this.#active();
       case 5:
         return this.#transfer();
       case 6:
+        return this.#say(chance.of(['\xff\xf4\xff\xf2ABOR\r\n', 'ABOR\r\n', 'STAT\r\n', '\r\n', '\0\r\n']));
+      case 7:
         await nextTurn();
         return;
-      case 7:
-        return this.#say('x'.repeat(this.#chance.below(10_000)));
+      case 8:
+        return this.#say(chance.of(['QUIT\r\n', 'REIN\r\n', 'USER tester\r\nPASS secret\r\n']));
+      case 9:
+      case 10:
+        return this.#sayLine(`${chance.of(VERBS)} ${chance.text(ARGUMENTS, 3)}`);
+      case 11:
+      case 12:
+        return this.#sayLine(`${chance.of(VERBS)} ${chance.of(ARGUMENTS)}`);
       default:
-        this.#say(
-          `${chance.of(VERBS)} ${chance.oneIn(3) ? this.#chance.text(ARGUMENTS, 3) : chance.of(ARGUMENTS)}\r\n`,
-        );
-        if (chance.oneIn(2)) await settled(this.#control, 'data');
+        return this.#sayLine(chance.of(LINES).replace(/\bx$/, () => chance.of(['x', 'file', 'new', 'd'])));
     }
+  }
+
+  /** On a line of its own, as a rule: what came before may have no end. */
+  async #sayLine(line: string): Promise<void> {
+    this.#say(this.#chance.oneIn(8) ? `${line}\r\n` : `\r\n${line}\r\n`);
+    if (this.#chance.oneIn(2)) await settled(this.#control, 'data');
   }
 
   /** Commands that move data, over whatever was prepared. */

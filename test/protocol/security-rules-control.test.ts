@@ -55,7 +55,7 @@ describe('S11: what is too much', () => {
     expect((await client.reply()).code).toBe(500);
     client.write('\r\nNOOP\r\n');
     expect((await client.reply()).code).toBe(200);
-    expect(most).toBeLessThan(64 * 1024 * 1024);
+    expect(most).toBeLessThan(80 * 1024 * 1024);
   });
 
   test.each([
