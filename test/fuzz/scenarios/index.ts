@@ -3,6 +3,7 @@ import { clientReplies } from './client-replies.ts';
 import { lineReader } from './line-reader.ts';
 import { parsers } from './parsers.ts';
 import { sessions } from './sessions.ts';
+import { tlsStart } from './tls-start.ts';
 
 /** What is fuzzed. A new scenario is a file here and a line in this list. */
 export const scenarios: readonly FuzzScenario[] = [
@@ -11,4 +12,6 @@ export const scenarios: readonly FuzzScenario[] = [
   clientReplies,
   sessions('reactor', 16),
   sessions('prefork', 6),
+  tlsStart('reactor', 16),
+  tlsStart('prefork', 6),
 ];

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Endpoint, ftpServiceSpec, hashPassword } from 'ohai-ftpd';
 import { processorTimeOf } from '../../../bench/processor-time.ts';
+import { selfSigned } from '../../../src/tls/self-signed.ts';
 import { ServerInChild } from '../../conformance/server-in-child.ts';
 import { usageOf } from '../../leaks/short-sessions.ts';
 import { ControlClient } from '../../support/control-client.ts';
@@ -12,12 +13,15 @@ import { Chance } from '../chance.ts';
 import { RandomSession } from '../random-session.ts';
 import type { FuzzScenario } from '../scenario.ts';
 
+const identity = selfSigned(['localhost']);
+
 const CONTENT = 'what everybody may read\r\n'.repeat(100);
 
 /** For everything that sessions had to be given back; the listeners of passive ports are kept for ten seconds. */
 const QUIET_MS = 25_000;
 
-type Server = ServerInChild & { readonly address: Endpoint };
+/** Whose second address begins with the TLS handshake. */
+export type Server = ServerInChild & { readonly address: Endpoint; readonly addresses: readonly Endpoint[] };
 
 /**
  * Clients that say anything and leave at any moment. Afterwards the server must be there, serve as before, hold no
@@ -25,9 +29,25 @@ type Server = ServerInChild & { readonly address: Endpoint };
  * @param atATime sessions; where there is a fixed number of workers, there are as many.
  */
 export function sessions(architecture: string, atATime: number): FuzzScenario {
-  return {
+  return survives(architecture, atATime, {
     title: `S12, S19, S24: ${architecture} survives sessions of anything, and is idle afterwards`,
     weight: 3,
+    visit: (chance, { address }) => new RandomSession(chance).run(address),
+  });
+}
+
+export interface Visit {
+  readonly title: string;
+  readonly weight: number;
+  /** Fulfilled when the client has left. @throws Error when the server tells of a fault of its own. */
+  visit(chance: Chance, server: Server): Promise<void>;
+}
+
+/** A scenario of clients that visit a server, which must be as good as before when they have left. */
+export function survives(architecture: string, atATime: number, { title, weight, visit }: Visit): FuzzScenario {
+  return {
+    title,
+    weight,
     async run(chance, more) {
       const root = await mkdtemp(join(tmpdir(), 'ohai-ftpd-fuzz-'));
       await writeFile(join(root, 'file'), CONTENT);
@@ -37,7 +57,7 @@ export function sessions(architecture: string, atATime: number): FuzzScenario {
         await Promise.all(Array.from({ length: atATime }, () => usualSession(server.address)));
         await allGone(server);
         const { descriptors, processes } = await usageOf(server);
-        const cases = await inLanes(server, atATime, chance, more);
+        const cases = await inLanes(server, atATime, chance, more, visit);
         await usualSession(server.address);
         await allGone(server);
         await until(async () => (await usageOf(server)).descriptors <= descriptors, 'descriptors are left open');
@@ -64,15 +84,23 @@ async function start(architecture: string, workers: number, root: string): Promi
       timeouts: { loginMs: 2_000, idleMs: 2_000, dataConnectionMs: 300, stallMs: 500 },
       recursiveListingLimit: 100,
       brokenUploads: 'delete',
+      tls: { identities: [identity], implicit: 'at-further-addresses', handshakeMs: 500 },
       log: { level: 'silent' },
     }),
     listen: { host: '127.0.0.1', port: 0 },
+    alsoListen: [{ host: '127.0.0.1', port: 0 }],
     workers,
   });
   return server as Server;
 }
 
-async function inLanes(server: Server, lanes: number, chance: Chance, more: () => boolean): Promise<number> {
+async function inLanes(
+  server: Server,
+  lanes: number,
+  chance: Chance,
+  more: () => boolean,
+  visit: Visit['visit'],
+): Promise<number> {
   let ended = false;
   void server.ended.then(() => {
     ended = true;
@@ -82,7 +110,7 @@ async function inLanes(server: Server, lanes: number, chance: Chance, more: () =
   const lane = async () => {
     while (more() && !ended) {
       cases += 1;
-      await new RandomSession(new Chance(chance.below(2 ** 31))).run(server.address);
+      await visit(new Chance(chance.below(2 ** 31)), server);
     }
   };
   await Promise.all(Array.from({ length: lanes }, lane));
