@@ -363,17 +363,17 @@ describe.each(tlsVersions)('over %s', (_version, options) => {
 
   test('an upload that is slow has not stalled, one that stops has', async () => {
     const fileSystem = storage();
-    const server = await startTlsServer({}, { fileSystem, timeouts: { stallMs: 150 } });
+    const server = await startTlsServer({}, { fileSystem, timeouts: { stallMs: 300 } });
     const client = await protectedClient(server, options);
     const data = await client.passiveResumed(options);
     expect(await client.code('STOR slow')).toBe(150);
-    const writing = setInterval(() => data.socket.write('x'), 25);
-    // Three times as long as it may stall; then it does.
-    const stop = setTimeout(() => clearInterval(writing), 450);
+    const writing = setInterval(() => data.socket.write('x'), 30);
+    // Twice as long as it may stall; then it does.
+    const stop = setTimeout(() => clearInterval(writing), 600);
     onTestFinished(() => [writing, stop].forEach(clearTimeout));
     const started = performance.now();
     expect((await client.reply()).lines).toEqual([expect.stringMatching(/^426 .*stalled/)]);
-    expect(performance.now() - started).toBeGreaterThan(450);
+    expect(performance.now() - started).toBeGreaterThan(600);
     data.socket.destroy();
   });
 });
