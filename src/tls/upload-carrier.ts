@@ -97,8 +97,10 @@ export class UploadCarrier extends Duplex {
     try {
       const { value, done } = await this.#chunks.next();
       if (this.destroyed) return;
-      if (done) this.#ended();
-      else this.#pass(value);
+      if (!done) this.#pass(value);
+      else if (this.readableLength === 0) this.#ended();
+      // What TLS has not taken yet, for somebody who reads slowly, may be the close_notify.
+      else this.on('data', () => this.readableLength === 0 && this.#ended());
     } catch (error) {
       this.#breakOff(error as Error);
     }
