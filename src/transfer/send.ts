@@ -136,8 +136,8 @@ async function readSome(file: ReadableFile, buffer: Uint8Array, left: number, le
 export function write(socket: Socket, chunk: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.write(chunk, (cause) => {
-      // A write that waited while the socket was destroyed is reported as if it had succeeded.
-      if (cause || socket.destroyed) reject(DataConnectionError.from(cause ?? socket.errored));
+      // A write that waited while the socket was destroyed is reported as if it had succeeded, or as cancelled.
+      if (cause || socket.destroyed) reject(DataConnectionError.from(socket.errored ?? cause));
       else resolve();
     });
   });
