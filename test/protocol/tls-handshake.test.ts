@@ -58,7 +58,8 @@ const garbage: Readonly<Record<string, Buffer>> = {
 
 /** Fulfilled when the server has closed the connection, on which it says nothing that is a reply. */
 async function sentAway(client: ControlClient): Promise<void> {
-  await expect(client.reply()).rejects.toThrow('closed');
+  // The server's part of a handshake may look like lines, but not like replies.
+  await expect(client.reply()).rejects.toThrow(/closed|no reply/);
   client.socket.end();
   await client.closed();
 }
