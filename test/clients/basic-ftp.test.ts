@@ -6,14 +6,14 @@ import { expect } from 'vitest';
 import { describeClient } from './client.ts';
 import { BIG_BYTES, ODD_NAMES, plant, plantAll, sha256, TREE, treeOf } from './files.ts';
 import type { Place } from './place.ts';
-import { CLEAR, everywhere, IMPLICIT, inFull, RESUMED } from './transport.ts';
+import { CLEAR, IMPLICIT, inFull, RESUMED } from './transport.ts';
 
 /** An npm package: runs in the process of the tests. It resumes whenever it can. */
 const BASIC_FTP = {
   name: 'basic-ftp',
   programs: [],
   debianPackage: 'none',
-  transports: [CLEAR, ...RESUMED.map(inFull), ...IMPLICIT.map(everywhere)],
+  transports: [CLEAR, ...RESUMED.map(inFull), ...IMPLICIT],
 };
 
 /** Has a client, logged in and in the test's directory, do something. */

@@ -12,7 +12,7 @@ const OPENSSL = {
   name: 'openssl s_client',
   programs: ['openssl'],
   debianPackage: 'openssl',
-  transports: [...FRESH.map(everywhere), ...RESUMED, ...IMPLICIT.map(everywhere)],
+  transports: [...FRESH, ...RESUMED, ...IMPLICIT.map(everywhere)],
 };
 
 /** Its session, by which data connections are resumed. */
