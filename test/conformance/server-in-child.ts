@@ -45,10 +45,11 @@ export class ServerInChild implements AsyncDisposable {
     architecture: string,
     options: RunOptions,
     descriptors = 1_024,
-  ): Promise<ServerInChild & { address: Endpoint }> {
+  ): Promise<ServerInChild & { readonly address: Endpoint; readonly addresses: readonly Endpoint[] }> {
     const server = new ServerInChild(descriptors);
     try {
-      return Object.assign(server, { address: (await server.#ask('run', architecture, options)) as Endpoint });
+      const addresses = (await server.#ask('run', architecture, options)) as readonly Endpoint[];
+      return Object.assign(server, { address: addresses[0]!, addresses });
     } catch (error) {
       await server[Symbol.asyncDispose]();
       throw error;

@@ -7,7 +7,7 @@ const duties = {
   run: async (name, options) => {
     const runner = architectures.find((candidate) => candidate.name === name);
     running = await runner.run({ ...options, onError: ({ message }) => process.send({ trouble: message }) });
-    return running.address;
+    return running.addresses;
   },
   stats: () => running.stats(),
   who: () => running.who(),

@@ -21,7 +21,7 @@ const CONTENT = 'what everybody may read\r\n'.repeat(100);
 const QUIET_MS = 25_000;
 
 /** Whose second address begins with the TLS handshake. */
-export type Server = ServerInChild & { readonly address: Endpoint; readonly addresses: readonly Endpoint[] };
+export type Server = Awaited<ReturnType<typeof ServerInChild.start>>;
 
 /**
  * Clients that say anything and leave at any moment. Afterwards the server must be there, serve as before, hold no
@@ -75,7 +75,7 @@ export function survives(architecture: string, atATime: number, { title, weight,
 
 async function start(architecture: string, workers: number, root: string): Promise<Server> {
   const passwordHash = await hashPassword('secret', { ln: 4, r: 8, p: 1 });
-  const server = await ServerInChild.start(architecture, {
+  return ServerInChild.start(architecture, {
     service: ftpServiceSpec({
       root,
       accounts: [{ name: 'tester', passwordHash, permissions: 'read-write', administrator: true }],
@@ -91,7 +91,6 @@ async function start(architecture: string, workers: number, root: string): Promi
     alsoListen: [{ host: '127.0.0.1', port: 0 }],
     workers,
   });
-  return server as Server;
 }
 
 async function inLanes(

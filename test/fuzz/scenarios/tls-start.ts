@@ -115,17 +115,15 @@ async function settled(socket: Socket, event: string): Promise<void> {
   enough.abort();
 }
 
-async function clientHello(): Promise<Buffer> {
-  const wire = new Duplex({
-    read() {},
-    write(chunk: Buffer, _encoding, done) {
-      wire.emit('hello', chunk);
-      done();
-    },
+function clientHello(): Promise<Buffer> {
+  return new Promise((resolve) => {
+    const wire = new Duplex({
+      read() {},
+      write(chunk: Buffer, _encoding, done) {
+        resolve(chunk);
+        done();
+      },
+    });
+    startTls({ socket: wire, servername: 'localhost' }).on('error', () => {});
   });
-  const tls = startTls({ socket: wire, servername: 'localhost' });
-  tls.on('error', () => {});
-  const [hello] = (await once(wire, 'hello')) as [Buffer];
-  tls.destroy();
-  return hello;
 }
