@@ -13,5 +13,7 @@ export default defineConfig({
       'test/conformance/passive-ports.test.ts',
     ],
     testTimeout: 15_000,
+    // Most of them wait for others more than they work. By default, one processor would be left idle.
+    maxWorkers: '100%',
   },
 });

@@ -31,7 +31,7 @@ export class CertificateWatch implements Disposable {
   private constructor(options: CertificateWatchOptions, known: string) {
     this.#options = options;
     this.#known = known;
-    this.#timer = setInterval(() => void this.#look(), options.everyMs ?? LOOK_MS).unref();
+    this.#timer = setInterval(() => void this.look(), options.everyMs ?? LOOK_MS).unref();
   }
 
   /** Of files that have just been read. */
@@ -52,16 +52,16 @@ export class CertificateWatch implements Disposable {
     }
   }
 
-  [Symbol.dispose](): void {
-    clearInterval(this.#timer);
-  }
-
   /** A certificate and its key are two files: they are read when nobody has touched either since the last look. */
-  async #look(): Promise<void> {
+  async look(): Promise<void> {
     const version = await versionOf(this.#options.files);
     if (version === this.#known) this.#changed = undefined;
     else if (version === this.#changed) await this.reread();
     else this.#changed = version;
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
   }
 }
 
