@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { setCarrier } from '../transfer/carrier.ts';
+import { type Carrier, setCarrier } from '../transfer/carrier.ts';
 import type { Handshakes } from './handshakes.ts';
 import type { TicketKeys } from './ticket-keys.ts';
 import { type UnannouncedEnd, UploadCarrier } from './upload-carrier.ts';
@@ -28,7 +28,7 @@ export async function protectData(
   handshakes: Handshakes,
   { direction, ticketKeys, unannouncedEnd }: DataProtection,
 ): Promise<TLSSocket | 'unspoken'> {
-  if (direction === 'send') return carriedBy(socket, await handshakes.perform(socket, ticketKeys));
+  if (direction === 'send') return carriedBy({ socket }, await handshakes.perform(socket, ticketKeys));
   const carrier = new UploadCarrier(socket, unannouncedEnd);
   const handshake = handshakes.perform(carrier, ticketKeys, (tls) => carrier.carries(tls));
   const first = await Promise.race([handshake, carrier.unspoken.then(() => 'unspoken' as const)]);
@@ -38,10 +38,10 @@ export async function protectData(
     carrier.letGo();
     return first;
   }
-  return carriedBy(socket, first);
+  return carriedBy({ socket, burstBytes: carrier.burstBytes }, first);
 }
 
-function carriedBy(socket: Socket, tls: TLSSocket): TLSSocket {
-  setCarrier(tls, socket);
+function carriedBy(carrier: Carrier, tls: TLSSocket): TLSSocket {
+  setCarrier(tls, carrier);
   return tls;
 }

@@ -1,13 +1,20 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import { buffers, type LentBuffer } from '../transfer/buffer-pool.ts';
 import { DataConnectionError } from '../transfer/data-connection-error.ts';
 import { canTakeIn, Intake } from '../transfer/intake.ts';
 import { receive } from '../transfer/receive.ts';
 import { RecordBoundaries } from './record-boundaries.ts';
 
-/** Read at once, where that is possible: some twenty records. */
-const BUFFER_BYTES = 256 * 1024;
+/** Of a lent buffer, what is read at once: who gathers what comes of it has four times the room. */
+const PART_OF_BUFFER = 4;
+
+/** The longest plaintext of a record (RFC 8446 section 5.1). */
+const RECORD_BYTES = 16 * 1024;
+
+/** What Node reads from a socket at once. */
+const SOCKET_CHUNK_BYTES = 64 * 1024;
 
 /**
  * What an end of the connection means that nobody has announced by a close_notify. In the middle of a record it is a cut in
@@ -26,6 +33,7 @@ export class UploadCarrier extends Duplex {
   readonly #unannounced: UnannouncedEnd;
   readonly #chunks: AsyncIterator<Uint8Array>;
   readonly #intake: Intake | undefined;
+  readonly #buffer: LentBuffer | undefined;
   readonly #records = new RecordBoundaries();
   #tls: TLSSocket | undefined;
   /** What the client is not to find before its end; undefined where there is nothing of the kind. */
@@ -39,11 +47,22 @@ export class UploadCarrier extends Duplex {
     super({ allowHalfOpen: true });
     this.#socket = socket;
     this.#unannounced = unannounced;
-    this.#intake = canTakeIn(socket) ? new Intake(socket, Buffer.allocUnsafeSlow(BUFFER_BYTES)) : undefined;
+    if (canTakeIn(socket)) {
+      const buffer = buffers.lend();
+      const part = buffer.octets.subarray(0, buffer.octets.length / PART_OF_BUFFER);
+      this.#intake = new Intake(socket, part);
+      this.#buffer = buffer;
+    }
     this.#chunks = this.#intake ? chunksOf(this.#intake) : receive(socket);
     socket.once('close', () => this.destroy());
     // Whoever waits for the handshake, or for octets, hears of it there.
     this.on('error', ignore);
+  }
+
+  /** As many octets as can be decrypted at once: what is read, and the record that was not whole before. */
+  get burstBytes(): number {
+    const read = this.#buffer ? this.#buffer.octets.length / PART_OF_BUFFER : SOCKET_CHUNK_BYTES;
+    return read + RECORD_BYTES;
   }
 
   /** Fulfilled when the client ends without a word, as some do that have nothing to upload. */
@@ -89,6 +108,7 @@ export class UploadCarrier extends Duplex {
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.#intake?.[Symbol.dispose]();
+    this.#buffer?.[Symbol.dispose]();
     if (!this.#letGo) this.#socket.destroy();
     done(error);
   }
@@ -109,9 +129,9 @@ export class UploadCarrier extends Duplex {
   #pass(octets: Uint8Array): void {
     this.#octets += octets.length;
     if (this.#unannounced === 'whole') this.#records.pass(octets);
-    // Whoever is ready for them takes them in the call of push(). The others find them later, when the buffer holds new ones.
-    const taken = this.readableFlowing === true && this.readableLength === 0;
-    this.push(taken || !this.#intake ? octets : Buffer.from(octets));
+    // TLS takes them in the call of push(), as long as it wants any; the memory is for the next ones then.
+    if (this.readableFlowing === true) this.push(octets);
+    else this.once('resume', () => this.push(octets));
   }
 
   #ended(): void {

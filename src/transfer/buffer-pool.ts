@@ -36,3 +36,9 @@ export class BufferPool {
 
 /** Those of this thread. */
 export const buffers = new BufferPool();
+
+/** One half to be filled while the other one is emptied. */
+export function halvesOf(buffer: Buffer): [Buffer, Buffer] {
+  const middle = buffer.length / 2;
+  return [buffer.subarray(0, middle), buffer.subarray(middle)];
+}

@@ -1,10 +1,17 @@
 import type { Socket } from 'node:net';
 
-/** The TCP connections under protected ones. */
-const carriers = new WeakMap<Socket, Socket>();
+/** What is under a protected connection. */
+export interface Carrier {
+  /** The TCP connection. */
+  readonly socket: Socket;
+  /** As many octets as are decrypted in one go at most, whether or not somebody wants them; absent: nobody has seen to that. */
+  readonly burstBytes?: number;
+}
+
+const carriers = new WeakMap<Socket, Carrier>();
 
 /** @param socket protected by TLS, over `carrier`. */
-export function setCarrier(socket: Socket, carrier: Socket): void {
+export function setCarrier(socket: Socket, carrier: Carrier): void {
   carriers.set(socket, carrier);
 }
 
@@ -15,5 +22,10 @@ export function isProtected(socket: Socket): boolean {
 
 /** What carries the octets of `socket`: the TCP connection under TLS, or the socket itself. */
 export function carrierOf(socket: Socket): Socket {
-  return carriers.get(socket) ?? socket;
+  return carriers.get(socket)?.socket ?? socket;
+}
+
+/** See Carrier. */
+export function burstOf(socket: Socket): number | undefined {
+  return carriers.get(socket)?.burstBytes;
 }

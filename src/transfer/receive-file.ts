@@ -1,4 +1,4 @@
-import { readSync, writeSync } from 'node:fs';
+import { readSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PosixError } from '../posix/errno.ts';
@@ -8,6 +8,7 @@ import { Turns } from '../storage/turns.ts';
 import { buffers } from './buffer-pool.ts';
 import { Intake } from './intake.ts';
 import type { Reception } from './reception.ts';
+import { writeNow } from './write-now.ts';
 
 /** From so many octets on, it pays to wait for how the file can be written. */
 const WORTH_WAITING_BYTES = 128 * 1024;
@@ -119,18 +120,6 @@ function pipeIfPossible(): Pipe | undefined {
     if (error instanceof PosixError) return undefined;
     throw error;
   }
-}
-
-/** For files in memory: a hand-over to a thread that writes would take ten times as long. */
-async function writeNow(inKernel: FileInKernel, file: WritableFile, chunk: Uint8Array): Promise<void> {
-  let written = 0;
-  try {
-    written = writeSync(inKernel.descriptor, chunk, 0, chunk.length, inKernel.position);
-    inKernel.advance(written);
-  } catch {
-    // write() meets the same error, and gives it its name.
-  }
-  if (written < chunk.length) await file.write(chunk.subarray(written));
 }
 
 /** Why moving within the kernel stopped. */

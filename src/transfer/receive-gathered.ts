@@ -1,54 +1,112 @@
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import type { WritableFile } from '../storage/file-system.ts';
-import { buffers, type LentBuffer } from './buffer-pool.ts';
+import { buffers } from './buffer-pool.ts';
+import { burstOf } from './carrier.ts';
 import { DataConnectionError } from './data-connection-error.ts';
+import { decryptInto } from './decrypt-into.ts';
 import type { Reception } from './reception.ts';
+import { Ring } from './ring.ts';
 import { restartStallTimer } from './stall-timer.ts';
+import { writeNow } from './write-now.ts';
 
 /**
  * Stores everything that the client sends until its end, where that comes in small pieces: records of TLS hold 16 KiB at most,
- * and to have each of them written by the storage would take longer than to decrypt it. They are gathered in one half of a
- * buffer while the other half is written. When both are full the client has to wait.
+ * and to have each of them written by the storage would take longer than to decrypt it. They are gathered in a ring, from which
+ * one write after the other takes what has come meanwhile. When it is nearly full the client has to wait.
  * @param socket protected; paused. What came before an end that is none (DataConnectionError) is stored as well.
  * @throws DataConnectionError when the connection breaks before its end; whatever `file` throws.
  */
 export async function receiveGathered(socket: Socket, file: WritableFile, reception: Reception): Promise<void> {
-  using buffer = buffers.lend();
-  await new Gathering(socket, file, reception, buffer).done;
+  using lent = buffers.lend();
+  const { octets } = lent;
+  const burst = burstOf(socket) ?? octets.length / 4;
+  // Lent when there were fewer, the buffer below may be larger than usual.
+  const memory = octets.length >= 2 * burst ? octets : Buffer.allocUnsafeSlow(4 * burst);
+  gathering++;
+  try {
+    const write = await writerOf(file);
+    await new Gathering(socket as TLSSocket, write, reception, { ring: new Ring(memory), burst }).done;
+  } finally {
+    gathering--;
+  }
+}
+
+/** Uploads of this thread that are gathered. */
+let gathering = 0;
+
+type Write = (chunk: Uint8Array) => Promise<void>;
+
+/**
+ * One alone, into a file in memory, is stored on the spot. Of several, and on disks, threads of the pool write: there it takes
+ * the processor that decrypts the others.
+ */
+async function writerOf(file: WritableFile): Promise<Write> {
+  const inKernel = await file.inKernel?.();
+  if (inKernel?.medium !== 'memory') return (chunk) => file.write(chunk);
+  return (chunk) => (gathering === 1 ? writeNow(inKernel, file, chunk) : file.write(chunk));
 }
 
 class Gathering {
   readonly done: Promise<void>;
-  readonly #socket: Socket;
-  readonly #file: WritableFile;
+  readonly #socket: TLSSocket;
+  readonly #store: Write;
   readonly #reception: Reception;
-  #filling: Half;
-  #other: Half;
-  /** What did not find room any more. */
-  #rest: Uint8Array | undefined;
+  readonly #ring: Ring;
+  /** What may come though the socket has been paused. */
+  readonly #burst: number;
   #state: 'waiting' | 'about to write' | 'writing' = 'waiting';
   #end: { readonly error?: unknown } | undefined;
   #settle!: { readonly resolve: () => void; readonly reject: (error: unknown) => void };
 
-  constructor(socket: Socket, file: WritableFile, reception: Reception, { octets }: LentBuffer) {
+  constructor(
+    socket: TLSSocket,
+    store: Write,
+    reception: Reception,
+    { ring, burst }: { readonly ring: Ring; readonly burst: number },
+  ) {
     this.#socket = socket;
-    this.#file = file;
+    this.#store = store;
     this.#reception = reception;
-    const middle = octets.length / 2;
-    this.#filling = new Half(octets.subarray(0, middle));
-    this.#other = new Half(octets.subarray(middle));
+    this.#ring = ring;
+    this.#burst = burst;
     this.done = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
-    socket.on('data', (chunk: Buffer) => this.#take(chunk));
     socket.on('end', () => this.#ended({}));
     // Whatever has gone wrong, it is known by then.
     socket.on('close', () => this.#ended({ error: DataConnectionError.from(socket.errored) }));
+    this.#begin();
   }
 
-  #take(chunk: Uint8Array): void {
-    this.#rest = this.#filling.take(chunk);
-    if (this.#rest) this.#socket.pause();
+  #begin(): void {
+    const socket = this.#socket;
+    // What came with the end of the handshake.
+    for (let early = socket.read(); early; early = socket.read()) this.#take(early as Buffer);
+    const inPlace = decryptInto(socket, this.#ring.room, (octets) => this.#taken(octets));
+    if (!inPlace) socket.on('data', (chunk: Buffer) => this.#take(chunk));
+    socket.resume();
+  }
+
+  #take(chunk: Buffer): void {
+    const left = this.#ring.add(chunk);
+    if (left.length > 0) this.#socket.destroy(new Error('more octets than there is room for'));
+    this.#added();
+  }
+
+  /** @returns where the next ones go. */
+  #taken(octets: number): Buffer {
+    this.#ring.added(octets);
+    this.#added();
+    const { room } = this.#ring;
+    if (room.length > 0) return room;
+    // More has come than was said to: better no upload than one with a hole in it.
+    this.#socket.destroy(new Error('more octets than there is room for'));
+    return Buffer.allocUnsafeSlow(this.#burst);
+  }
+
+  #added(): void {
+    if (this.#ring.free <= this.#burst) this.#socket.pause();
     // When all records have been taken that came together.
     if (this.#state === 'waiting') {
       this.#state = 'about to write';
@@ -59,18 +117,15 @@ class Gathering {
   async #write(): Promise<void> {
     this.#state = 'writing';
     try {
-      while (this.#filling.length > 0) {
-        const full = this.#filling;
-        this.#filling = this.#other;
-        this.#other = full;
-        this.#goOn();
-        this.#reception.onOctets?.(full.octets);
-        const { length } = full;
-        await this.#file.write(full.octets);
-        full.clear();
-        this.#reception.onMoved(length);
+      while (this.#ring.filled > 0) {
+        const { content } = this.#ring;
+        this.#reception.onOctets?.(content);
+        await this.#store(content);
+        this.#ring.taken(content.length);
+        this.#reception.onMoved(content.length);
         // Who waits for the storage is not to blame for it.
         restartStallTimer(this.#socket);
+        if (this.#ring.free > this.#burst && this.#socket.isPaused()) this.#socket.resume();
       }
     } catch (error) {
       this.#settle.reject(error);
@@ -78,14 +133,6 @@ class Gathering {
     }
     this.#state = 'waiting';
     if (this.#end) this.#finish(this.#end);
-  }
-
-  /** There is room again. */
-  #goOn(): void {
-    const rest = this.#rest;
-    if (!rest) return;
-    this.#rest = this.#filling.take(rest);
-    if (!this.#rest) this.#socket.resume();
   }
 
   #ended(end: { readonly error?: unknown }): void {
@@ -97,31 +144,5 @@ class Gathering {
   #finish({ error }: { readonly error?: unknown }): void {
     if (error === undefined) this.#settle.resolve();
     else this.#settle.reject(error);
-  }
-}
-
-/** One half of the buffer, filled from its beginning. */
-class Half {
-  readonly #buffer: Buffer;
-  length = 0;
-
-  constructor(buffer: Buffer) {
-    this.#buffer = buffer;
-  }
-
-  get octets(): Uint8Array {
-    return this.#buffer.subarray(0, this.length);
-  }
-
-  /** @returns what found no room. */
-  take(chunk: Uint8Array): Uint8Array | undefined {
-    const taken = Math.min(chunk.length, this.#buffer.length - this.length);
-    this.#buffer.set(taken < chunk.length ? chunk.subarray(0, taken) : chunk, this.length);
-    this.length += taken;
-    return taken < chunk.length ? chunk.subarray(taken) : undefined;
-  }
-
-  clear(): void {
-    this.length = 0;
   }
 }

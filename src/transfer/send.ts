@@ -4,11 +4,15 @@ import { posixAvailable } from '../posix/libc.ts';
 import { hasUnread, shutdown } from '../posix/socket.ts';
 import type { ReadableFile } from '../storage/file-system.ts';
 import { StorageError } from '../storage/storage-error.ts';
+import { buffers, halvesOf } from './buffer-pool.ts';
 import { isProtected } from './carrier.ts';
 import { DataConnectionError } from './data-connection-error.ts';
 
 /** One write(2) of this size per turn keeps a fast client fast and lets the others in between. */
 const CHUNK_BYTES = 256 * 1024;
+
+/** Files up to this size have a buffer of their own, for one read and one write. */
+const SMALL_BYTES = 64 * 1024;
 
 /** Less than this is cut from a buffer that all have in common. */
 const POOLED_BYTES = 4096;
@@ -100,22 +104,28 @@ export async function sendChunks(
   onMoved: (bytes: number) => void,
 ): Promise<void> {
   if (length === 0) return;
-  let buffer = chunkBuffer(length);
-  let spare = length > CHUNK_BYTES ? chunkBuffer(length) : buffer;
+  if (length <= SMALL_BYTES) {
+    const buffer = length < POOLED_BYTES ? Buffer.allocUnsafe(length) : Buffer.allocUnsafeSlow(length);
+    for (let left = length; left > 0; ) {
+      const bytes = await readSome(file, buffer, left, length);
+      await write(socket, buffer.subarray(0, bytes));
+      left -= bytes;
+      onMoved(bytes);
+    }
+    return;
+  }
+  using buffer = buffers.lend();
+  let [full, empty] = halvesOf(buffer.octets);
   let left = length;
-  for (let bytes = await readSome(file, buffer, left, length); bytes > 0; ) {
+  for (let bytes = await readSome(file, full, left, length); bytes > 0; ) {
     left -= bytes;
-    const sending = write(socket, buffer.subarray(0, bytes));
-    const reading = left > 0 ? readSome(file, spare, left, length) : 0;
+    const sending = write(socket, full.subarray(0, bytes));
+    const reading = left > 0 ? readSome(file, empty, left, length) : 0;
     const [next] = await bothEnded(reading, sending);
     onMoved(bytes);
     bytes = next;
-    [buffer, spare] = [spare, buffer];
+    [full, empty] = [empty, full];
   }
-}
-
-function chunkBuffer(length: number): Buffer {
-  return length < POOLED_BYTES ? Buffer.allocUnsafe(length) : Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, length));
 }
 
 /** Nothing must be under way any more when the file is closed. @throws what the first one throws that fails. */
