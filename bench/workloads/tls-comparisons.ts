@@ -18,7 +18,11 @@ const RETR: readonly Bound[] = [
   { over: 'vsftpd', atLeast: 3 },
   { over: 'pyftpdlib', atLeast: 1.5 },
 ];
-const STOR: readonly Bound[] = [{ over: 'the best peer', atLeast: 1.5 }];
+const STOR: readonly Bound[] = [
+  { over: 'vsftpd', atLeast: 1.5 },
+  { over: 'pyftpdlib', atLeast: 1.5 },
+  { over: 'the best peer' },
+];
 
 /** curl may be what limits; its ratios inform, and the bounds are for a client that takes less. */
 const informing = (bounds: readonly Bound[]): Bound[] => bounds.map(({ over }) => ({ over }));
