@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Starts the built server on Node 26, gets a file and puts one, and stops it.
+# Starts the built server on Node 26, gets a file and puts one, in the clear and over TLS, and stops it.
 set -euo pipefail
 main=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/dist/architectures/main.js
 work=$(mktemp -d)
@@ -28,7 +28,8 @@ for architecture in $("$node" "$main" architectures | awk 'NR > 1 { sub(",", "",
   head --bytes=1000000 /dev/urandom >"$work/root/file.bin"
   # Not what the server before has said: the shell may look before the new one has begun.
   : >"$work/out"
-  "$node" "$main" serve --architecture "$architecture" --root "$work/root" --port 0 >"$work/out" 2>"$work/err" &
+  XDG_STATE_HOME="$work/state" "$node" "$main" serve --architecture "$architecture" --root "$work/root" --port 0 \
+    --tls self-signed --tls-resumption warn >"$work/out" 2>"$work/err" &
   server=$!
 
   for ((tries = 0; tries < 100; tries++)); do
@@ -42,6 +43,19 @@ for architecture in $("$node" "$main" architectures | awk 'NR > 1 { sub(",", "",
   curl --silent --show-error --max-time 20 "$url/file.bin" --output "$work/got.bin"
   curl --silent --show-error --max-time 20 --user "ohai:$password" --upload-file "$work/got.bin" "$url/put.bin"
   cmp "$work/root/file.bin" "$work/root/put.bin"
+
+  # Twice over one connection: the second time with a ticket that the first one has brought.
+  for version in 1.2 1.3; do
+    tls=(--ssl-reqd --cacert "$work/state/ohai-ftpd/self-signed.pem" "--tlsv$version" --tls-max "$version")
+    curl --silent --show-error --max-time 20 "${tls[@]}" \
+      "$url/file.bin" --output "$work/got.bin" "$url/file.bin" --output "$work/again.bin"
+    cmp "$work/root/file.bin" "$work/again.bin"
+    curl --silent --show-error --max-time 20 "${tls[@]}" --user "ohai:$password" \
+      --upload-file "$work/got.bin" "$url/put-$version.bin"
+    cmp "$work/root/file.bin" "$work/root/put-$version.bin"
+  done
+  # With TLS 1.2, curl asks for session IDs, which there are none of.
+  (($(grep --count 'does not resume' "$work/err") <= 3)) || die "$architecture: TLS sessions are not resumed"
 
   kill -TERM "$server"
   wait "$server" || die "$architecture: ended with $?"
