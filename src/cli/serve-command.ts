@@ -34,6 +34,7 @@ async function serve(host: HostProcess, architectures: readonly Runner[], flags:
   if (flags.sandbox) checkSandbox(runner, architectures);
   const accounts = await decideAccounts(flags, root);
   const tls = await decideTls(flags, stateFolder(host.env));
+  if (tls && flags.service === 'http') throw new UsageError('TLS is for FTP; with --service http there is none');
   const log = createLog({
     level: flags.logLevel,
     format: flags.logFormat,

@@ -288,18 +288,13 @@ export class Conversation {
         data,
         ...certificateOf(socket),
       });
-      log.debug('protected', {
-        session: session.id,
-        protocol: socket.getProtocol() ?? '',
-        cipher: socket.getCipher().name,
-      });
+      log.debug('protected', { session: session.id, protocol: socket.getProtocol() ?? undefined });
     } catch (error) {
-      if (!(error instanceof HandshakeError)) throw error;
       log.info('TLS handshake failed', {
         session: session.id,
         address: session.client.address,
         connection: 'control',
-        reason: error.reason,
+        reason: error instanceof HandshakeError ? error.reason : String(error),
       });
       this.#control.destroy();
       return false;
@@ -378,7 +373,8 @@ export class Conversation {
 
 /** Of a client that was asked for one, and has shown one that is trusted. */
 function certificateOf(socket: TLSSocket): { certificate?: ClientCertificate } {
-  if (!socket.authorized) return {};
+  // Of one that has left meanwhile nothing is known any more.
+  if (!socket.authorized || socket.destroyed) return {};
   const { subject, fingerprint256 } = socket.getPeerCertificate();
   // Several names are the name of nobody.
   return typeof subject.CN === 'string' ? { certificate: { name: subject.CN, fingerprint: fingerprint256 } } : {};

@@ -119,6 +119,7 @@ describe('serve with a certificate', () => {
     [['--implicit-port', '990'], 2, /--implicit-port needs a certificate/],
     [['--tls-client-certs', 'ask'], 2, /--tls-client-certs ask needs a certificate/],
     [['--tls', 'self-signed', '--tls-client-certs', 'ask'], 2, /needs the authorities to trust: add --tls-client-ca/],
+    [['--tls', 'self-signed', '--service', 'http'], 2, /TLS is for FTP; with --service http there is none/],
     [['--tls', 'nonsense'], 2, /Allowed choices are self-signed/],
     [['--tls', 'self-signed', '--tls-ciphers', 'nonsense'], 2, /tls\.ciphers must be a list of ciphers/],
   ])('refuses %j in one line', async (words, expected, message) => {
