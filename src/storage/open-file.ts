@@ -10,8 +10,8 @@ import type { Medium } from './local-file-systems.ts';
 /** Without O_NONBLOCK a FIFO would hold a thread of Node's pool until somebody writes to it. Not there on Windows. */
 const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
-/** A tenth of a millisecond for what is in memory. More is handed over, since the event loop has others to serve. */
-const ON_THE_SPOT_BYTES = 512 * 1024;
+/** More takes longer to copy than to hand over; and who reads on and on lets others in between that way. */
+const ON_THE_SPOT_BYTES = 64 * 1024;
 
 const readOnPool = promisify(read);
 

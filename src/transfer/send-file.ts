@@ -1,4 +1,3 @@
-import { readSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isInMemory } from '../posix/cached-read.ts';
@@ -9,6 +8,7 @@ import type { FileInKernel, ReadableFile } from '../storage/file-system.ts';
 import { StorageError } from '../storage/storage-error.ts';
 import { isProtected } from './carrier.ts';
 import { DataConnectionError } from './data-connection-error.ts';
+import { readNow } from './read-now.ts';
 import { write } from './send.ts';
 import { restartStallTimer } from './stall-timer.ts';
 
@@ -93,13 +93,6 @@ async function sendOn(
     await write(socket, chunk.subarray(0, octets));
     onMoved(octets);
   }
-}
-
-/** For octets that are in memory: a hand-over to a thread that reads them would take ten times as long. */
-function readNow(file: FileInKernel, buffer: Buffer): number {
-  const octets = readSync(file.descriptor, buffer, 0, buffer.length, file.position);
-  file.advance(octets);
-  return octets;
 }
 
 /** As much as one turn may, as far as that waits for nothing. */

@@ -7,6 +7,7 @@ import { StorageError } from '../storage/storage-error.ts';
 import { buffers, halvesOf } from './buffer-pool.ts';
 import { isProtected } from './carrier.ts';
 import { DataConnectionError } from './data-connection-error.ts';
+import { readIfAtHand } from './read-now.ts';
 
 /** One write(2) of this size per turn keeps a fast client fast and lets the others in between. */
 const CHUNK_BYTES = 256 * 1024;
@@ -117,10 +118,12 @@ export async function sendChunks(
   using buffer = buffers.lend();
   let [full, empty] = halvesOf(buffer.octets);
   let left = length;
-  for (let bytes = await readSome(file, full, left, length); bytes > 0; ) {
+  // A write over TLS is never over before the event loop has gone round.
+  const read = isProtected(socket) ? readSoon : readSome;
+  for (let bytes = await read(file, full, left, length); bytes > 0; ) {
     left -= bytes;
     const sending = write(socket, full.subarray(0, bytes));
-    const reading = left > 0 ? readSome(file, empty, left, length) : 0;
+    const reading = left > 0 ? read(file, empty, left, length) : 0;
     const [next] = await bothEnded(reading, sending);
     onMoved(bytes);
     bytes = next;
@@ -134,6 +137,12 @@ async function bothEnded<A, B>(first: A | Promise<A>, second: B | Promise<B>): P
   if (a.status === 'rejected') throw a.reason;
   if (b.status === 'rejected') throw b.reason;
   return [a.value, b.value];
+}
+
+/** The same, on the spot what is in memory. */
+async function readSoon(file: ReadableFile, buffer: Uint8Array, left: number, length: number): Promise<number> {
+  const octets = readIfAtHand(file, left < buffer.length ? buffer.subarray(0, left) : buffer);
+  return octets || readSome(file, buffer, left, length);
 }
 
 async function readSome(file: ReadableFile, buffer: Uint8Array, left: number, length: number): Promise<number> {
