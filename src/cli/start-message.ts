@@ -39,7 +39,7 @@ export function startMessage({ architecture, root, addresses, asRoot, tls, visit
     ...privacy(addresses, tls),
     ...(asRoot ? [AS_ROOT] : []),
     'Try:',
-    ...(ftp ? examples({ address: ftp, visitors, fromFile }) : []).map((example) => `  ${example}`),
+    ...(ftp ? examples({ address: ftp, tls, visitors, fromFile }) : []).map((example) => `  ${example}`),
     ...(http ? [`  ${url('http', reachable(http))}/ in a browser`] : []),
     'Ctrl-C stops it.',
   ];
@@ -72,17 +72,23 @@ const NOT_ALWAYS_PRIVATE =
 
 const AS_ROOT = 'Runs as root: add --run-as USER.';
 
-type Examples = Pick<StartMessage, 'visitors' | 'fromFile'> & { readonly address: Endpoint };
+type Examples = Pick<StartMessage, 'tls' | 'visitors' | 'fromFile'> & { readonly address: Endpoint };
 
-function examples({ address, visitors, fromFile }: Examples): string[] {
+function examples({ address, tls, visitors, fromFile }: Examples): string[] {
   const server = reachable(address);
+  const curl = [
+    'curl',
+    ...(tls ? ['--ssl-reqd', ...(tls.selfSigned ? ['--cacert', tls.selfSigned.path] : [])] : []),
+  ].join(' ');
   const account = visitors.find(({ password }) => password !== undefined);
   return [
-    ...(visitors.some(({ name }) => name === 'anonymous') ? [`curl ${url('ftp', server)}/`] : []),
-    ...(account ? [`curl -T file.txt -u ${account.name}:${account.password} ${url('ftp', server)}/`] : []),
-    ...(fromFile ? [`curl -u ${fromFile.names.length === 1 ? fromFile.names[0] : 'NAME'} ${url('ftp', server)}/`] : []),
+    ...(visitors.some(({ name }) => name === 'anonymous') ? [`${curl} ${url('ftp', server)}/`] : []),
+    ...(account ? [`${curl} -T file.txt -u ${account.name}:${account.password} ${url('ftp', server)}/`] : []),
+    ...(fromFile
+      ? [`${curl} -u ${fromFile.names.length === 1 ? fromFile.names[0] : 'NAME'} ${url('ftp', server)}/`]
+      : []),
     // The form that tnftp, inetutils and netkit have in common.
-    `ftp ${server.address} ${server.port}`,
+    ...(tls && tls.options.required !== 'none' ? [] : [`ftp ${server.address} ${server.port}`]),
   ];
 }
 

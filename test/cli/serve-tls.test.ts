@@ -143,6 +143,7 @@ describe('serve with a certificate of its own', () => {
     expect(options.tls!.identities).toHaveLength(1);
     expect(out).toMatch(/^ {2}certificate .*\/ohai-ftpd\/self-signed\.pem$/m);
     expect(out).toMatch(/SHA-256 [0-9A-F]{2}(:[0-9A-F]{2}){31}\n/);
+    expect(out).toMatch(/^ {2}curl --ssl-reqd --cacert \S+self-signed\.pem ftp:\/\/127\.0\.0\.1:2121\/$/m);
     expect(await stop()).toBe(0);
   });
 });
