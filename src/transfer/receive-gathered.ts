@@ -73,14 +73,17 @@ class Gathering {
     this.done = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
-    socket.on('end', () => this.#ended({}));
-    // Whatever has gone wrong, it is known by then.
-    socket.on('close', () => this.#ended({ error: DataConnectionError.from(socket.errored) }));
-    this.#begin();
+    // Both may have been told of already, and are told no second time.
+    if (socket.readableEnded) this.#ended({});
+    else if (socket.destroyed) this.#broken();
+    else this.#begin();
   }
 
   #begin(): void {
     const socket = this.#socket;
+    socket.on('end', () => this.#ended({}));
+    // Whatever has gone wrong, it is known by then.
+    socket.on('close', () => this.#broken());
     // What came with the end of the handshake.
     for (let early = socket.read(); early; early = socket.read()) this.#take(early as Buffer);
     const inPlace = decryptInto(socket, this.#ring.room, (octets) => this.#taken(octets));
@@ -133,6 +136,10 @@ class Gathering {
     }
     this.#state = 'waiting';
     if (this.#end) this.#finish(this.#end);
+  }
+
+  #broken(): void {
+    this.#ended({ error: DataConnectionError.from(this.#socket.errored) });
   }
 
   #ended(end: { readonly error?: unknown }): void {
