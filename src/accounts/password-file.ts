@@ -1,6 +1,6 @@
-import type { BigIntStats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import type { AccountDirectory, AccountRecord } from './account-directory.ts';
+import { versionOf } from './file-version.ts';
 import { parsePasswordFile } from './password-file-format.ts';
 
 /**
@@ -93,8 +93,4 @@ async function readPasswordFile(path: string, readElsewhere: ReadFile | undefine
 function contentOf(path: string, version: string, text: string): Content {
   const records = parsePasswordFile(text, path).flatMap(({ record }) => record ?? []);
   return { version, accounts: new Map(records.map((record) => [record.account.name, record])) };
-}
-
-function versionOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
-  return [dev, ino, size, mtimeNs, ctimeNs].join();
 }

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { versionOf } from '../accounts/file-version.ts';
 import type { Log } from '../services/log.ts';
 import type { TlsIdentity } from '../tls/identity.ts';
 import { type IdentityFiles, readIdentities } from './serve-tls.ts';
@@ -36,13 +37,13 @@ export class CertificateWatch implements Disposable {
 
   /** Of files that have just been read. */
   static async start(options: CertificateWatchOptions): Promise<CertificateWatch> {
-    return new CertificateWatch(options, await versionOf(options.files));
+    return new CertificateWatch(options, await versionsOf(options.files));
   }
 
   /** Reads the files now, whether or not they seem to have changed. Never rejects. */
   async reread(): Promise<void> {
     const { files, renew, log } = this.#options;
-    this.#known = await versionOf(files);
+    this.#known = await versionsOf(files);
     this.#changed = undefined;
     try {
       renew(await readIdentities(files));
@@ -54,7 +55,7 @@ export class CertificateWatch implements Disposable {
 
   /** A certificate and its key are two files: they are read when nobody has touched either since the last look. */
   async look(): Promise<void> {
-    const version = await versionOf(this.#options.files);
+    const version = await versionsOf(this.#options.files);
     if (version === this.#known) this.#changed = undefined;
     else if (version === this.#changed) await this.reread();
     else this.#changed = version;
@@ -66,14 +67,11 @@ export class CertificateWatch implements Disposable {
 }
 
 /** Tells any state of the files from any other one. */
-async function versionOf(files: readonly IdentityFiles[]): Promise<string> {
+async function versionsOf(files: readonly IdentityFiles[]): Promise<string> {
   const paths = files.flatMap(({ certificate, key }) => [certificate, key]);
   const versions = await Promise.all(
     paths.map((path) =>
-      stat(path, { bigint: true }).then(
-        ({ dev, ino, size, mtimeNs, ctimeNs }) => [dev, ino, size, mtimeNs, ctimeNs].join(),
-        (error: NodeJS.ErrnoException) => error.code ?? error.message,
-      ),
+      stat(path, { bigint: true }).then(versionOf, (error: NodeJS.ErrnoException) => error.code ?? error.message),
     ),
   );
   return versions.join(' ');

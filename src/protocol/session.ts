@@ -150,9 +150,8 @@ export function forgetLogin(session: Session): void {
 
 /**
  * What the client has said in the clear, anybody on the way may have said: behind the handshake the session begins anew
- * (RFC 4217 section 4.2, security rule S1). Wrong passwords stay counted.
+ * (RFC 4217 section 4.2, security rule S1). Its login AUTH has ended; what outlives a login, ends here. Wrong passwords stay counted.
  */
 export function beginProtected(session: Session, security: Extract<Security, { state: 'protected' }>): void {
-  forgetLogin(session);
   Object.assign(session, { security, host: undefined, software: undefined });
 }

@@ -37,7 +37,8 @@ interface Waiting {
 export class PreparedServer {
   readonly #server: Server;
   readonly #options: TlsOptions;
-  readonly #certificates: readonly X509Certificate[];
+  /** Those of the identities, when a client has asked for a name. */
+  #certificates: readonly X509Certificate[] | undefined;
   /** For the second identity and those behind it. */
   readonly #others = new Map<TlsIdentity, SecureContext>();
   #ticketKeys: TicketKeys | undefined;
@@ -46,7 +47,6 @@ export class PreparedServer {
   constructor(options: TlsOptions) {
     const { identities, strictServerName, minVersion, ciphers, clientCertificates, clientAuthorities } = options;
     this.#options = options;
-    this.#certificates = identities.map(({ certificate }) => new X509Certificate(certificate));
     const choosing = identities.length > 1 || strictServerName;
     this.#server = createServer({
       ...certified(identities[0]!),
@@ -101,6 +101,7 @@ export class PreparedServer {
 
   #choose(...[name, done]: Parameters<ServerNameCallback>): void {
     const { identities, strictServerName } = this.#options;
+    this.#certificates ??= identities.map(({ certificate }) => new X509Certificate(certificate));
     const identity = identities[this.#certificates.findIndex((certificate) => certificate.checkHost(name))];
     if (!identity && strictServerName) done(new Error(`no certificate is for the name '${name}'`));
     else if (!identity || identity === identities[0]) done(null);

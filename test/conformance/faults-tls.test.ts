@@ -15,12 +15,7 @@ describe.each(architectures.map((runner) => [runner.name, runner] as const))('%s
     async (dataResumption, resumed) => {
       const server = await FtpUnderTls.start(runner, { dataResumption });
       for (const [, options] of tlsVersions) {
-        const another = await server.loggedIn(options);
-        const foreign = await another.protection.session;
-        await leave(another);
-
-        const client = await server.loggedIn(options);
-        const session = await client.protection.session;
+        const { client, session, foreign } = await server.withForeignSession(options);
         const served = { code: 226, content: CONTENT };
         for (const offered of [foreign, undefined]) {
           const outcome = await downloadWith(client, { ...options, ...(offered && { session: offered }) });

@@ -49,6 +49,17 @@ export class FtpUnderTls {
     return client;
   }
 
+  /** A client like that of loggedIn(), its TLS session, and that of one who has left. */
+  async withForeignSession(
+    options: ConnectionOptions,
+  ): Promise<{ client: ControlClient; session: Buffer; foreign: Buffer }> {
+    const another = await this.loggedIn(options);
+    const foreign = await another.protection.session;
+    await leave(another);
+    const client = await this.loggedIn(options);
+    return { client, session: await client.protection.session, foreign };
+  }
+
   /** A client that has gone over to TLS, logged in and asked for PROT P. */
   async loggedIn(options: ConnectionOptions = {}): Promise<ControlClient> {
     const client = await ControlClient.loginProtected(this.running.address, options, ANONYMOUS);

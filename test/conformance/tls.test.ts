@@ -42,12 +42,7 @@ describe.each(architectures.map((runner) => [runner.name, runner] as const))('%s
   test('S5: with dataResumption: require a data connection proves to be of the client of its control connection', async () => {
     const server = await FtpUnderTls.start(runner, { dataResumption: 'require', handshakeMs: 500 });
     for (const [, options] of tlsVersions) {
-      const another = await server.loggedIn(options);
-      const foreign = await another.protection.session;
-      await leave(another);
-
-      const client = await server.loggedIn(options);
-      const session = await client.protection.session;
+      const { client, session, foreign } = await server.withForeignSession(options);
       for (const offered of [session, foreign, undefined, session, session]) {
         const outcome = await downloadWith(client, { ...options, ...(offered && { session: offered }) });
         expect(outcome).toEqual(

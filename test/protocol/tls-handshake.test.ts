@@ -1,33 +1,15 @@
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { Duplex } from 'node:stream';
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
-import { connect } from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type FtpServer, MemoryFileSystem } from '../../src/index.ts';
 import type { ControlClient } from '../support/control-client.ts';
 import { recordedLog } from '../support/recorded-log.ts';
 import { greeted, protectedClient, startTlsServer } from '../support/test-server.ts';
-import { tlsVersions } from '../support/tls-client.ts';
+import { clientHello, tlsVersions } from '../support/tls-client.ts';
 
 const HANDSHAKE_MS = 200;
 const files = { '/file': 'content' };
-
-/** What a client begins with. */
-function clientHello(): Promise<Buffer> {
-  return new Promise((resolve) => {
-    const nowhere = new Duplex({
-      read() {},
-      write(chunk: Buffer, _encoding, done) {
-        resolve(chunk);
-        done();
-      },
-    });
-    const socket = connect({ socket: nowhere, rejectUnauthorized: false });
-    socket.on('error', () => {});
-    onTestFinished(() => void socket.destroy());
-  });
-}
 
 /** What clients do instead of a handshake, over a connection in which the server waits for one. */
 const unfinished: Readonly<Record<string, (write: (octets: Uint8Array) => void) => Promise<void>>> = {

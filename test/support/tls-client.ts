@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { RecordedWire } from './recorded-wire.ts';
 
@@ -34,4 +35,19 @@ export function protect(socket: Socket, options: ConnectionOptions): Protection 
   tls.on('error', () => {});
   const session = new Promise<Buffer>((resolve) => tls.once('session', resolve));
   return { socket: tls, wire, handshake, session };
+}
+
+/** What a client says first: a ClientHello (RFC 8446 section 4.1.2). */
+export function clientHello(): Promise<Buffer> {
+  return new Promise((resolve) => {
+    const nowhere = new Duplex({
+      read() {},
+      write(chunk: Buffer, _encoding, done) {
+        resolve(chunk);
+        done();
+        nowhere.destroy();
+      },
+    });
+    connect({ socket: nowhere, servername: 'localhost', rejectUnauthorized: false }).on('error', () => {});
+  });
 }

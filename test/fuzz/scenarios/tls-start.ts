@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect as startTls } from 'node:tls';
+import { clientHello } from '../../support/tls-client.ts';
 import type { Chance } from '../chance.ts';
 import type { FuzzScenario } from '../scenario.ts';
 import { type Server, survives } from './sessions.ts';
@@ -113,17 +113,4 @@ async function settled(socket: Socket, event: string): Promise<void> {
   ]).catch(() => {});
   clearTimeout(patience);
   enough.abort();
-}
-
-function clientHello(): Promise<Buffer> {
-  return new Promise((resolve) => {
-    const wire = new Duplex({
-      read() {},
-      write(chunk: Buffer, _encoding, done) {
-        resolve(chunk);
-        done();
-      },
-    });
-    startTls({ socket: wire, servername: 'localhost' }).on('error', () => {});
-  });
 }
