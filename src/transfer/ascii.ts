@@ -2,7 +2,7 @@
  * TYPE A: files hold lines that end with LF, the data connection carries lines that end with CRLF (RFC 959 section
  * 3.1.1.1). Anything else stays as it is, so that a file which is no text survives when it holds no line ends.
  *
- * The loops look at octet after octet: more than 500 MB/s whatever the lines are like (`bench/ascii`). Searching for line
+ * The loops look at octet after octet: more than 500 MB/s whatever the lines are like (`bench/promises/ascii`). Searching for line
  * ends and copying what lies between is faster with lines of hundreds of octets, and far slower with ordinary ones.
  */
 

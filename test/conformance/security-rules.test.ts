@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { ftpServiceSpec, hashPassword, type RunningServer } from 'ohai-ftpd';
 import { architectures } from 'ohai-ftpd/architectures';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { extendedPassivePort } from '../../bench/reply-reader.ts';
+import { extendedPassivePort } from '../../bench/client/reply-reader.ts';
 import { ControlClient, DataClient } from '../support/control-client.ts';
 
 const CONTENT = 'what the client has stored';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
-import { demandOneLine, extendedPassivePort, type FtpReply, ReplyReader } from '../../bench/reply-reader.ts';
+import { demandOneLine, extendedPassivePort, type FtpReply, ReplyReader } from '../../bench/client/reply-reader.ts';
 import type { Endpoint } from '../../src/index.ts';
 import { type Protection, protect } from './tls-client.ts';
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { FtpClient } from '../../bench/ftp-client.ts';
-import { extendedPassivePort } from '../../bench/reply-reader.ts';
+import { FtpClient } from '../../bench/client/ftp-client.ts';
+import { extendedPassivePort } from '../../bench/client/reply-reader.ts';
 import { ControlClient, DataClient } from './control-client.ts';
 
 interface Address {

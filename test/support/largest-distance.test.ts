@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { distanceByChance, largestDistance } from '../../bench/largest-distance.ts';
+import { distanceByChance, largestDistance } from '../../bench/promises/largest-distance.ts';
 
 test.each<[readonly number[], readonly number[], number]>([
   [[1, 2, 3], [3, 2, 1], 0],

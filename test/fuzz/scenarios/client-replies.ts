@@ -1,5 +1,5 @@
 import { deepStrictEqual, equal, ok } from 'node:assert/strict';
-import { extendedPassivePort, type FtpReply, ReplyReader } from '../../../bench/reply-reader.ts';
+import { extendedPassivePort, type FtpReply, ReplyReader } from '../../../bench/client/reply-reader.ts';
 import { encodeReply, reply } from '../../../src/protocol/reply.ts';
 import type { Chance } from '../chance.ts';
 import type { FuzzScenario } from '../scenario.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Endpoint, ftpServiceSpec, hashPassword } from 'ohai-ftpd';
-import { processorTimeOf } from '../../../bench/processor-time.ts';
+import { processorTimeOf } from '../../../bench/measure/processor-time.ts';
 import { selfSigned } from '../../../src/tls/self-signed.ts';
 import { ServerInChild } from '../../conformance/server-in-child.ts';
 import { usageOf } from '../../leaks/short-sessions.ts';

@@ -1,0 +1,155 @@
+/** A server that takes part, running. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, rm } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { killTree, processorSecondsOf, processTree } from '../measure/process-tree.ts';
+import type { Candidate, Setting } from './candidate.ts';
+
+const FILES = 'files';
+const START_LIMIT_MS = 20_000;
+const ASK_AGAIN_MS = 50;
+const QUIET_LIMIT_MS = 5_000;
+/** Of what it says on standard error when it fails. */
+const LAST_WORDS = 500;
+
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) endAtOnce(child);
+});
+
+export interface Place extends Pick<Setting, 'address' | 'clients' | 'tls'> {
+  /** Made for it, with the folder that it serves. */
+  readonly folder: string;
+}
+
+export class RunningCandidate implements AsyncDisposable {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  /** The folder for files to transfer: here. */
+  readonly files: string;
+  readonly #folder: string;
+  readonly #child: ChildProcess;
+  #processesAtRest = 1;
+
+  private constructor(name: string, child: ChildProcess, place: Place, port: number, root: string) {
+    this.name = name;
+    this.address = place.address;
+    this.port = port;
+    this.files = join(root, FILES);
+    this.#folder = place.folder;
+    this.#child = child;
+  }
+
+  /** Fulfilled when it greets. @throws Error when it does not, with what it said. */
+  static async start(candidate: Candidate, place: Place): Promise<RunningCandidate> {
+    const root = join(place.folder, 'root');
+    const scratch = join(place.folder, 'scratch');
+    // vsftpd lets nobody in where all of the root may be written.
+    await mkdir(join(root, FILES), { recursive: true });
+    await mkdir(scratch);
+    // Not subject to the umask: whoever the server runs as may enter.
+    await Promise.all([chmod(place.folder, 0o755), chmod(root, 0o755), chmod(join(root, FILES), 0o777)]);
+    const port = await freePort(place.address);
+    const { address, clients, tls } = place;
+    const setting = { address, port, root, scratch, clients, ...(tls && { tls }) };
+    const { program, args, env } = await candidate.commandLine(setting);
+    const child = spawn('sh', ['-c', 'ulimit -n "$(ulimit -H -n)"; exec "$0" "$@"', program, ...args], {
+      cwd: scratch,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    running.add(child);
+    const server = new RunningCandidate(candidate.name, child, place, port, root);
+    try {
+      await server.#untilItGreets();
+    } catch (error) {
+      await server[Symbol.asyncDispose]();
+      throw error;
+    }
+    server.#processesAtRest = processTree(server.pid).length;
+    return server;
+  }
+
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
+  /** The name of one of its files: there. */
+  pathOf(name: string): string {
+    return `${FILES}/${name}`;
+  }
+
+  /** Of all its processes that are there now. */
+  get pids(): number[] {
+    return processTree(this.pid);
+  }
+
+  /** Of all its processes, up to now. */
+  get processorSeconds(): number {
+    return processorSecondsOf(this.pid);
+  }
+
+  /** Waits until the processes of clients that have left are gone as well, but not for ever. */
+  async quiet(): Promise<void> {
+    const until = performance.now() + QUIET_LIMIT_MS;
+    while (processTree(this.pid).length > this.#processesAtRest && performance.now() < until) await delay(ASK_AGAIN_MS);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    running.delete(this.#child);
+    const ended = once(this.#child, 'exit');
+    if (endAtOnce(this.#child)) await ended;
+    await rm(this.#folder, { recursive: true });
+  }
+
+  async #untilItGreets(): Promise<void> {
+    let said = '';
+    for (const stream of [this.#child.stdout!, this.#child.stderr!]) {
+      stream.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-LAST_WORDS)));
+    }
+    const until = performance.now() + START_LIMIT_MS;
+    while (!(await greets(this.address, this.port))) {
+      const ended = this.#child.exitCode ?? this.#child.signalCode;
+      if (ended !== null) throw new Error(`ended with ${ended} when started: ${said.trim()}`);
+      if (performance.now() > until) throw new Error(`has not greeted in ${START_LIMIT_MS / 1000} s: ${said.trim()}`);
+      await delay(ASK_AGAIN_MS);
+    }
+  }
+}
+
+/** @returns whether it was still there. */
+function endAtOnce(child: ChildProcess): boolean {
+  if (child.exitCode !== null || child.signalCode !== null) return false;
+  killTree(child.pid!);
+  return true;
+}
+
+/** @throws Error when it says something else. */
+async function greets(address: string, port: number): Promise<boolean> {
+  const socket = connect({ host: address, port });
+  const abort = AbortSignal.timeout(START_LIMIT_MS);
+  try {
+    const [said] = await Promise.race([
+      once(socket, 'data', { signal: abort }) as Promise<[Buffer]>,
+      once(socket, 'end', { signal: abort }).then(() => ['nothing'] as const),
+    ]).catch(() => [undefined]);
+    if (said !== undefined && !String(said).startsWith('220')) throw new Error(`instead of a greeting: ${said}`.trim());
+    return said !== undefined;
+  } finally {
+    socket.destroy();
+  }
+}
+
+async function freePort(address: string): Promise<number> {
+  const server = createServer().listen(0, address);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
