@@ -33,6 +33,10 @@ export interface Candidate {
   readonly servesAll?: boolean;
   /** Why it cannot take part here, or not over TLS where that is asked for; undefined when it can. */
   missing(needs?: { readonly tls: boolean }): Promise<string | undefined>;
+  /** What it says when it serves, after `say` where that is given (default: a greeting of FTP). */
+  readonly ready?: { readonly say?: string; readonly expect: string };
+  /** The signal at which one of its units dies, where that is not one of its processes. */
+  readonly dyingSignal?: NodeJS.Signals;
   /** Writes what it needs into the scratch folder. */
   commandLine(setting: Setting): Promise<CommandLine>;
 }

@@ -6,7 +6,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { killTree, processorSecondsOf, processTree } from '../measure/process-tree.ts';
-import type { Candidate, Setting } from './candidate.ts';
+import type { Candidate, CommandLine, Setting } from './candidate.ts';
 
 const FILES = 'files';
 const START_LIMIT_MS = 20_000;
@@ -25,6 +25,9 @@ export interface Place extends Pick<Setting, 'address' | 'clients' | 'tls'> {
   readonly folder: string;
 }
 
+/** What it serves, in words that a client could say: see `Candidate.ready`. */
+const GREETING: NonNullable<Candidate['ready']> = { expect: '220' };
+
 export class RunningCandidate implements AsyncDisposable {
   readonly name: string;
   readonly address: string;
@@ -32,19 +35,28 @@ export class RunningCandidate implements AsyncDisposable {
   /** The folder for files to transfer: here. */
   readonly files: string;
   readonly #folder: string;
-  readonly #child: ChildProcess;
+  readonly #candidate: Candidate;
+  readonly #commandLine: CommandLine;
+  #child: ChildProcess;
   #processesAtRest = 1;
 
-  private constructor(name: string, child: ChildProcess, place: Place, port: number, root: string) {
-    this.name = name;
-    this.address = place.address;
+  private constructor(
+    candidate: Candidate,
+    commandLine: CommandLine,
+    { address, port, root }: Setting,
+    folder: string,
+  ) {
+    this.name = candidate.name;
+    this.address = address;
     this.port = port;
     this.files = join(root, FILES);
-    this.#folder = place.folder;
-    this.#child = child;
+    this.#folder = folder;
+    this.#candidate = candidate;
+    this.#commandLine = commandLine;
+    this.#child = this.#spawn();
   }
 
-  /** Fulfilled when it greets. @throws Error when it does not, with what it said. */
+  /** Fulfilled when it serves. @throws Error when it does not, with what it said. */
   static async start(candidate: Candidate, place: Place): Promise<RunningCandidate> {
     const root = join(place.folder, 'root');
     const scratch = join(place.folder, 'scratch');
@@ -56,22 +68,14 @@ export class RunningCandidate implements AsyncDisposable {
     const port = await freePort(place.address);
     const { address, clients, tls } = place;
     const setting = { address, port, root, scratch, clients, ...(tls && { tls }) };
-    const { program, args, env } = await candidate.commandLine(setting);
-    const child = spawn('sh', ['-c', 'ulimit -n "$(ulimit -H -n)"; exec "$0" "$@"', program, ...args], {
-      cwd: scratch,
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
-    });
-    running.add(child);
-    const server = new RunningCandidate(candidate.name, child, place, port, root);
+    const commandLine = await candidate.commandLine(setting);
+    const server = new RunningCandidate(candidate, commandLine, setting, place.folder);
     try {
-      await server.#untilItGreets();
+      await server.#untilItServes();
     } catch (error) {
       await server[Symbol.asyncDispose]();
       throw error;
     }
-    server.#processesAtRest = processTree(server.pid).length;
     return server;
   }
 
@@ -100,6 +104,34 @@ export class RunningCandidate implements AsyncDisposable {
     while (processTree(this.pid).length > this.#processesAtRest && performance.now() < until) await delay(ASK_AGAIN_MS);
   }
 
+  /** Whether its main process is there. */
+  get alive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /**
+   * Ends one of its units, as a crash would: a thread or a process that serves clients, or all of it where there is no other.
+   * @returns what was ended, in words.
+   */
+  endUnit(): string {
+    const { dyingSignal } = this.#candidate;
+    if (dyingSignal !== undefined) {
+      this.#child.kill(dyingSignal);
+      return 'a unit is told to die';
+    }
+    const unit = this.pids.at(-1)!;
+    process.kill(unit, 'SIGKILL');
+    return unit === this.pid ? 'the server is killed' : 'a process that serves clients is killed';
+  }
+
+  /** Starts it once more, on the same port, when it has ended. Fulfilled when it serves. @throws Error when it does not. */
+  async restart(): Promise<void> {
+    running.delete(this.#child);
+    endAtOnce(this.#child);
+    this.#child = this.#spawn();
+    await this.#untilItServes();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     running.delete(this.#child);
     const ended = once(this.#child, 'exit');
@@ -107,18 +139,31 @@ export class RunningCandidate implements AsyncDisposable {
     await rm(this.#folder, { recursive: true });
   }
 
-  async #untilItGreets(): Promise<void> {
+  #spawn(): ChildProcess {
+    const { program, args, env } = this.#commandLine;
+    const child = spawn('sh', ['-c', 'ulimit -n "$(ulimit -H -n)"; exec "$0" "$@"', program, ...args], {
+      cwd: join(this.#folder, 'scratch'),
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    running.add(child);
+    return child;
+  }
+
+  async #untilItServes(): Promise<void> {
     let said = '';
     for (const stream of [this.#child.stdout!, this.#child.stderr!]) {
       stream.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-LAST_WORDS)));
     }
     const until = performance.now() + START_LIMIT_MS;
-    while (!(await greets(this.address, this.port))) {
+    while (!(await serves(this, this.#candidate.ready ?? GREETING))) {
       const ended = this.#child.exitCode ?? this.#child.signalCode;
       if (ended !== null) throw new Error(`ended with ${ended} when started: ${said.trim()}`);
-      if (performance.now() > until) throw new Error(`has not greeted in ${START_LIMIT_MS / 1000} s: ${said.trim()}`);
+      if (performance.now() > until) throw new Error(`does not serve after ${START_LIMIT_MS / 1000} s: ${said.trim()}`);
       await delay(ASK_AGAIN_MS);
     }
+    this.#processesAtRest = processTree(this.pid).length;
   }
 }
 
@@ -130,15 +175,21 @@ function endAtOnce(child: ChildProcess): boolean {
 }
 
 /** @throws Error when it says something else. */
-async function greets(address: string, port: number): Promise<boolean> {
+async function serves(
+  { address, port }: Pick<Setting, 'address' | 'port'>,
+  { say, expect }: NonNullable<Candidate['ready']>,
+): Promise<boolean> {
   const socket = connect({ host: address, port });
   const abort = AbortSignal.timeout(START_LIMIT_MS);
+  if (say !== undefined) socket.write(say);
   try {
     const [said] = await Promise.race([
       once(socket, 'data', { signal: abort }) as Promise<[Buffer]>,
       once(socket, 'end', { signal: abort }).then(() => ['nothing'] as const),
     ]).catch(() => [undefined]);
-    if (said !== undefined && !String(said).startsWith('220')) throw new Error(`instead of a greeting: ${said}`.trim());
+    if (said !== undefined && !String(said).startsWith(expect)) {
+      throw new Error(`instead of ${expect}: ${said}`.trim());
+    }
     return said !== undefined;
   } finally {
     socket.destroy();
