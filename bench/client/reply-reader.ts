@@ -32,6 +32,11 @@ export class ReplyReader {
     if (this.#partial.length > LONGEST_LINE) throw new Error('the server sent a line without an end');
   }
 
+  /** In no reply, and with none to be taken. */
+  get idle(): boolean {
+    return this.#partial === '' && this.#lines.length === 0 && this.#replies.length === 0;
+  }
+
   /** @returns the next reply that is complete, in the order in which they came. */
   next(): FtpReply | undefined {
     return this.#replies.shift();

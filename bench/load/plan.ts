@@ -1,27 +1,33 @@
 /** What load clients do: plain data, so that it can be sent to the process in which they live. */
 import type { ServerAddress } from '../client/ftp-client.ts';
 
-/** One step of an FTP client. Paths are those of the server; `{client}` in them is the number of the client. */
+/**
+ * One step of an FTP client. Paths are those of the server; `{client}` in them is the number of the client, and `{operation}`
+ * that of its operation, both from 0.
+ */
 export type Step =
   /** Takes the greeting. */
   | { readonly do: 'connect' }
-  /** USER, PASS. */
-  | { readonly do: 'login' }
+  /** USER, PASS; as `anonymous` unless told. */
+  | { readonly do: 'login'; readonly user?: string; readonly password?: string }
   | { readonly do: 'noop' }
-  /** EPSV, TYPE I, RETR; the length must be right, and with `sha256` the octets. */
+  /** TYPE I (once for a connection), EPSV, RETR; the length must be right, and with `sha256` the octets. */
   | {
       readonly do: 'retrieve';
       readonly path: string;
       readonly octets: number;
       readonly sha256?: string;
-      /** As a slow reader does; as fast as it can unless told. */
+      /**
+       * As a slow reader does; as fast as it can unless told. At the end of the measurement it is not waited for: it reads on.
+       */
       readonly octetsPerSecond?: number;
     }
-  /** EPSV, TYPE I, STOR of so many octets of the pattern of `store-pattern.ts`. */
+  /** TYPE I, EPSV, STOR of so many octets of the pattern of `store-pattern.ts`. */
   | { readonly do: 'store'; readonly path: string; readonly octets: number }
-  /** EPSV, MLSD, and the names are counted. */
+  /** EPSV, MLSD, and the names are counted. PASV and NLST with servers that do not know these. */
   | { readonly do: 'list'; readonly path: string; readonly entries: number }
-  | { readonly do: 'hash'; readonly path: string }
+  /** HASH (draft-bryan-ftpext-hash), of SHA-256; with `sha256` it must be that one. */
+  | { readonly do: 'hash'; readonly path: string; readonly sha256?: string }
   | { readonly do: 'delete'; readonly path: string }
   | { readonly do: 'quit' };
 
@@ -46,9 +52,9 @@ export interface FtpPlan {
   readonly operation: readonly Step[];
   readonly pace: Pace;
   readonly warmUpSeconds: number;
-  /** Measured after warming up; an operation that is under way then is waited for, and counts in part. */
+  /** Measured after warming up; an operation that is under way then is waited for, and counts in part. Infinity: until stop(). */
   readonly seconds: number;
-  /** After so many operations it is done, even if there is time left. */
+  /** After so many operations, tried or done, it ends, even if there is time left: then with the last of them. */
   readonly operations?: number;
   /** After so long without an answer a client gives up: an error. */
   readonly patienceMs: number;
@@ -68,7 +74,7 @@ export interface HttpPlan {
   readonly seconds: number;
 }
 
-/** SET and GET of examples/cloud-hash. */
+/** SET and GET of examples/cloud-hash, in turn, framed by newline. */
 export interface CloudHashPlan {
   readonly driver: 'cloud-hash';
   readonly server: ServerAddress;
@@ -85,8 +91,9 @@ export type LoadPlan = FtpPlan | HttpPlan | CloudHashPlan;
 export interface LoadResult {
   /** From the start of the measurement to its end. */
   readonly seconds: number;
+  /** Those that were not wholly in the measurement count in part. */
   readonly operations: number;
-  /** In all transfers, both ways. */
+  /** In all transfers, both ways; those of listings only where the driver sees them (sockets). */
   readonly octets: number;
   /** How often, by what went wrong: words of ours, not of the server. */
   readonly errors: Readonly<Record<string, number>>;

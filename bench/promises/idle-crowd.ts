@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { ServerAddress } from '../client/ftp-client.ts';
 import { messageOf } from '../processes/child-message.ts';
 import { OwnedChild } from '../processes/owned-child.ts';
-import { spawnWithDescriptors } from './server-process.ts';
+import { spawnWithDescriptors } from '../processes/spawn-with-descriptors.ts';
 
 const HERE = fileURLToPath(import.meta.url);
 /** Well below the 28,000 ephemeral ports that Linux has for each pair of addresses. */

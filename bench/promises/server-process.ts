@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { OwnedChild } from '../processes/owned-child.ts';
+import { spawnWithDescriptors } from '../processes/spawn-with-descriptors.ts';
 
 const BIN = fileURLToPath(new URL('../../architectures/main.js', import.meta.url));
 
@@ -63,15 +64,4 @@ export class ServerProcess implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.#child[Symbol.asyncDispose]();
   }
-}
-
-/**
- * Runs node with at least so many descriptors, or as many as the system permits: only root may go beyond the hard limit.
- * @param args of node.
- */
-export function spawnWithDescriptors(descriptors: number, args: readonly string[], ipc = false): ChildProcess {
-  const raise = `[ "$(ulimit -n)" -ge ${descriptors} ] || ulimit -n ${descriptors} 2>/dev/null || ulimit -n "$(ulimit -H -n)"`;
-  return spawn('sh', ['-c', `${raise}; exec "$0" "$@"`, process.execPath, ...args], {
-    stdio: ['ignore', ipc ? 'inherit' : 'pipe', 'inherit', ...(ipc ? (['ipc'] as const) : [])],
-  });
 }
