@@ -4,10 +4,12 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: [
-      // Suites that take their time have scripts of their own: `npm run test:clients`, `test:faults`, `test:fuzz` and `test:leaks`.
+      // Suites that take their time have scripts of their own: `npm run test:clients`, `test:faults`, `test:fuzz`,
+      // `test:leaks` and `test:report`.
       'test/clients/**',
       'test/fuzz/**',
       'test/leaks/**',
+      'test/report/**',
       'test/conformance/faults-*.test.ts',
       'test/conformance/limits.test.ts',
       'test/conformance/passive-ports.test.ts',

@@ -27,6 +27,29 @@ export async function memoryOf(pid: number): Promise<ProcessMemory> {
 }
 
 /**
+ * Of several processes, all together. One that has ended meanwhile takes nothing; where the kernel does not tell what a
+ * process shares (another user's, ptrace(2)), what is resident stands for it.
+ */
+export async function memoryOfAll(pids: readonly number[]): Promise<Pick<ProcessMemory, 'rssBytes' | 'pssBytes'>> {
+  let rssBytes = 0;
+  let pssBytes = 0;
+  // One after the other: each holds up its process while the kernel walks through its pages.
+  for (const pid of pids) {
+    const memory = await memoryOf(pid).catch(() => residentOf(pid));
+    rssBytes += memory.rssBytes;
+    pssBytes += memory.pssBytes;
+  }
+  return { rssBytes, pssBytes };
+}
+
+async function residentOf(pid: number): Promise<Pick<ProcessMemory, 'rssBytes' | 'pssBytes'>> {
+  const status = await readFile(`/proc/${pid}/status`, 'latin1').catch(() => '');
+  // A process that has ended and not been waited for has no such line.
+  const rssBytes = status.includes('\nVmRSS:') ? field(status, 'VmRSS') : 0;
+  return { rssBytes, pssBytes: rssBytes };
+}
+
+/**
  * The memory of a process once it has come to rest: V8 gives pages back some seconds after the work that took them.
  * @param quietMs how long the figure must not fall by more than a hundredth.
  * @param limitMs after so long it is taken as it is.

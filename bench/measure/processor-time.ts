@@ -1,30 +1,20 @@
-/** What the processes of a server take of the processors (Linux, proc(5)). */
-import { readFileSync } from 'node:fs';
+/** What the processes of a server take of the processors (Linux). */
+import { ownSecondsOf, statOf, threadSecondsOf } from './proc.ts';
+import { processTree } from './process-tree.ts';
 
-/** proc(5) counts in these. It is 100 everywhere that Node runs. */
-const TICKS_PER_SECOND = 100;
-
-export interface ProcessorTime {
-  /** Of a process and its children: all threads, in the programs and in the kernel for them. */
-  readonly allSeconds: number;
-  /** Of the main thread of the process alone: its event loop. */
-  readonly loopSeconds: number;
+/**
+ * How long the processes of a tree have run so far, in seconds: in the programs and in the kernel for them. In nanoseconds
+ * for those that live, which is why one should look while the clients are still there; in hundredths of a second for those
+ * that have ended and been waited for.
+ */
+export function processorSecondsOf(pid: number): number {
+  return processTree(pid).reduce((sum, each) => {
+    const stat = statOf(each);
+    return sum + (ownSecondsOf(each, stat) ?? 0) + (stat?.reapedSeconds ?? 0);
+  }, 0);
 }
 
-/** How much has been taken so far. */
-export function processorTimeOf(pid: number): ProcessorTime {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim().split(' ').filter(Boolean);
-  const all = [String(pid), ...children].map((each) => secondsIn(`/proc/${each}/stat`));
-  return {
-    allSeconds: all.reduce((sum, seconds) => sum + seconds),
-    loopSeconds: secondsIn(`/proc/${pid}/task/${pid}/stat`),
-  };
-}
-
-function secondsIn(file: string): number {
-  const stat = readFileSync(file, 'latin1');
-  // The second field is the name of the program, which may have blanks in it.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const [user, system] = [fields[11], fields[12]];
-  return (Number(user) + Number(system)) / TICKS_PER_SECOND;
+/** Of the main thread of a process alone: its event loop. */
+export function loopSecondsOf(pid: number): number {
+  return threadSecondsOf(pid, pid) ?? 0;
 }

@@ -10,7 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Cipher } from '../candidates/tls-setting.ts';
 import type { ServerAddress } from '../client/ftp-client.ts';
-import { processorSecondsOf } from '../measure/process-tree.ts';
+import { processorSecondsOf } from '../measure/processor-time.ts';
 import { OwnedChild } from '../processes/owned-child.ts';
 import type { Clients } from './clients.ts';
 import { type LoadPlan, type LoadResult, WrongOctets } from './ftp-load.ts';

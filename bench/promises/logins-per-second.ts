@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { distribution } from '../measure/percentiles.ts';
-import { processorTimeOf } from '../measure/processor-time.ts';
+import { loopSecondsOf, processorSecondsOf } from '../measure/processor-time.ts';
 import { LoginLoad } from './login-load.ts';
 import { type Measurement, runBench } from './report.ts';
 import { ServerProcess } from './server-process.ts';
@@ -70,15 +70,16 @@ interface Run {
 }
 
 async function oneRun(load: LoginLoad, server: ServerProcess, sessions: number, atOnce: number): Promise<Run> {
-  const before = processorTimeOf(server.pid);
+  const used = () => ({ all: processorSecondsOf(server.pid), loop: loopSecondsOf(server.pid) });
+  const before = used();
   const { seconds, processorSeconds } = await load.run({ server, sessions, atOnce });
-  const after = processorTimeOf(server.pid);
-  const serverSeconds = after.allSeconds - before.allSeconds;
+  const after = used();
+  const serverSeconds = after.all - before.all;
   const machineSeconds = seconds * availableParallelism();
   return {
     perSecond: sessions / seconds,
     serverMicroseconds: (serverSeconds / sessions) * 1e6,
-    loopMicroseconds: ((after.loopSeconds - before.loopSeconds) / sessions) * 1e6,
+    loopMicroseconds: ((after.loop - before.loop) / sessions) * 1e6,
     clientMicroseconds: (processorSeconds / sessions) * 1e6,
     clientSharePercent: (processorSeconds / machineSeconds) * 100,
     usedPercent: ((serverSeconds + processorSeconds) / machineSeconds) * 100,

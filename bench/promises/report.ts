@@ -1,5 +1,6 @@
 import { availableParallelism, cpus, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { suggestion } from '../../src/cli/closest-word.ts';
 
 /** One thing that was measured. A row without a bound informs and cannot fail. */
 export interface Measurement {
@@ -20,6 +21,8 @@ export interface BenchOptions {
   readonly numbers?: Readonly<Record<string, { readonly default: number; readonly description: string }>>;
   /** The same for lists of words, which the command line gives with commas between them. */
   readonly lists?: Readonly<Record<string, { readonly default: readonly string[]; readonly description: string }>>;
+  /** Words that the command line may have without an option: some of these, or none for all of them. With what they are. */
+  readonly choices?: Readonly<Record<string, string>>;
 }
 
 export type Numbers = (name: string) => number;
@@ -31,16 +34,22 @@ export type Lists = (name: string) => readonly string[];
  */
 export async function runBench(
   options: BenchOptions,
-  measure: (numbers: Numbers, note: (text: string) => void, lists: Lists) => AsyncIterable<Measurement>,
+  measure: (
+    numbers: Numbers,
+    note: (text: string) => void,
+    lists: Lists,
+    chosen: readonly string[],
+  ) => AsyncIterable<Measurement>,
 ): Promise<void> {
   const known = Object.entries(options.numbers ?? {});
   const lists = Object.entries(options.lists ?? {});
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     options: {
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
       ...Object.fromEntries([...known, ...lists].map(([name]) => [name, { type: 'string' as const }])),
     },
+    allowPositionals: options.choices !== undefined,
   });
   if (values.help) {
     process.stdout.write(help(options));
@@ -49,6 +58,14 @@ export async function runBench(
   const given = values as Record<string, unknown>;
   const numbers = new Map(known.map(([name, number]) => [name, wholeNumber(name, given[name] ?? number.default)]));
   const words = new Map(lists.map(([name, list]) => [name, (given[name] as string)?.split(',') ?? list.default]));
+  const choices = Object.keys(options.choices ?? {});
+  const unknown = positionals.filter((word) => !choices.includes(word));
+  if (unknown.length > 0) {
+    const told = unknown.map((word) => `${word}${suggestion(word, choices)}`).join(', ');
+    process.stderr.write(`Not known: ${told}. There are: ${choices.join(', ')}.\n`);
+    process.exitCode = 2;
+    return;
+  }
   const say = (line: string) => void (values.json || process.stdout.write(`${line}\n`));
 
   say(`${options.title}\n${Object.values(machine()).join(' · ')}\n`);
@@ -57,6 +74,7 @@ export async function runBench(
     (name) => numbers.get(name)!,
     say,
     (name) => words.get(name)!,
+    positionals.length > 0 ? positionals : choices,
   );
   for await (const row of measurements) {
     const passed = row.bound === undefined && row.atLeast === undefined ? undefined : isWithin(row);
@@ -108,7 +126,7 @@ function wholeNumber(name: string, value: unknown): number {
   return number;
 }
 
-function help({ title, description, numbers = {}, lists = {} }: BenchOptions): string {
+function help({ title, description, numbers = {}, lists = {}, choices = {} }: BenchOptions): string {
   const rows = [
     ...Object.entries(numbers).map(([name, number]) => [`--${name} N`, `${number.description} (${number.default})`]),
     ...Object.entries(lists).map(([name, list]) => [
@@ -118,6 +136,8 @@ function help({ title, description, numbers = {}, lists = {} }: BenchOptions): s
     ['--json', 'the measurements as JSON'],
     ['--help', 'this text'],
   ];
-  const flags = rows.map(([flag, text]) => `  ${flag!.padEnd(20)} ${text}\n`);
-  return `${title}\n\n${description.trim()}\n\nOptions:\n${flags.join('')}\nExit code 1 when a bound is not kept.\n`;
+  const list = (pairs: string[][]) => pairs.map(([word, text]) => `  ${word!.padEnd(20)} ${text}\n`).join('');
+  const words = Object.entries(choices);
+  const some = words.length > 0 ? `Some of these may be named; otherwise all run:\n${list(words)}\n` : '';
+  return `${title}\n\n${description.trim()}\n\n${some}Options:\n${list(rows)}\nExit code 1 when a bound is not kept.\n`;
 }

@@ -41,8 +41,8 @@ export interface Environment {
   /** Averages of one minute (getloadavg(3)), before the first run and after the last. */
   readonly loadBefore: number;
   readonly loadAfter: number;
-  /** RLIMIT_NOFILE of the bench. */
-  readonly descriptors: number;
+  /** RLIMIT_NOFILE of the bench; undefined where there is no limit. */
+  readonly descriptors?: number;
   /** Where the files were: a type of file system, such as tmpfs. */
   readonly files: string;
 }

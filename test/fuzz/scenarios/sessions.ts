@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Endpoint, ftpServiceSpec, hashPassword } from 'ohai-ftpd';
-import { processorTimeOf } from '../../../bench/measure/processor-time.ts';
+import { processorSecondsOf } from '../../../bench/measure/processor-time.ts';
 import { selfSigned } from '../../../src/tls/self-signed.ts';
 import { ServerInChild } from '../../conformance/server-in-child.ts';
 import { usageOf } from '../../leaks/short-sessions.ts';
@@ -147,8 +147,8 @@ async function until(holds: () => Promise<boolean>, otherwise: string): Promise<
 
 /** A tenth of a second of processor time in a quiet second is what a busy machine may take for keeping it going. */
 async function expectIdle(pid: number): Promise<void> {
-  const before = processorTimeOf(pid).allSeconds;
+  const before = processorSecondsOf(pid);
   await delay(1_000);
-  const taken = processorTimeOf(pid).allSeconds - before;
+  const taken = processorSecondsOf(pid) - before;
   ok(taken <= 0.1, `it took ${taken} s of the processor in a second in which nobody was there`);
 }
