@@ -1,5 +1,6 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CommandLine, Setting } from './candidate.ts';
 import { HOW_TO_FETCH, type Peer } from './peer.ts';
@@ -15,6 +16,7 @@ export const ftpSrv: Peer = {
     return tls ? 'takes a handshake that comes soon after its 234 for a command' : undefined;
   },
   fetch: () => unpackNpm('ftp-srv', 'ftp-srv'),
+  version: async () => versionAbove(find()!),
 
   async commandLine({ address, port, root }: Setting): Promise<CommandLine> {
     return { program: process.execPath, args: [SERVER, find()!, address, String(port), root] };
@@ -29,6 +31,15 @@ function find(): string | undefined {
     } catch {
       // Not there.
     }
+  }
+  return undefined;
+}
+
+/** The version in the nearest package.json above a file. */
+function versionAbove(file: string): string | undefined {
+  for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) {
+    const manifest = join(folder, 'package.json');
+    if (existsSync(manifest)) return (JSON.parse(readFileSync(manifest, 'utf8')) as { version?: string }).version;
   }
   return undefined;
 }

@@ -4,6 +4,8 @@ import type { Candidate } from './candidate.ts';
 export interface Peer extends Candidate {
   /** Gets it for this user. @throws Error when that cannot be. */
   fetch(): Promise<void>;
+  /** As it tells it; undefined when it does not. */
+  version?(): Promise<string | undefined>;
 }
 
 /** Said of a server that is not there. */

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { type CommandLine, isRoot, NOBODY, type Setting } from './candidate.ts';
 import { HOW_TO_FETCH, type Peer } from './peer.ts';
 import type { Certificate } from './tls-setting.ts';
+import { toldVersion } from './told-version.ts';
 import { type FoundProgram, findProgram, unpackDebian } from './unpack.ts';
 
 const run = promisify(execFile);
@@ -41,6 +42,7 @@ export const proftpd: Peer = {
     return found && (!tls || existsSync(join(modulesOf(found), 'mod_tls.so'))) ? undefined : HOW_TO_FETCH;
   },
   fetch: () => unpackDebian('proftpd', ['proftpd-core', 'proftpd-mod-crypto']),
+  version: async () => toldVersion((await findProgram('proftpd', 'proftpd'))!, ['-v']),
 
   async commandLine({ address, port, root, scratch, clients, tls }: Setting): Promise<CommandLine> {
     const found = (await findProgram('proftpd', 'proftpd'))!;

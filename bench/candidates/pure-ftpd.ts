@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { type CommandLine, isRoot, NOBODY, type Setting } from './candidate.ts';
 import { HOW_TO_FETCH, type Peer } from './peer.ts';
 import type { Certificate } from './tls-setting.ts';
+import { toldVersion } from './told-version.ts';
 import { findProgram, unpackDebian } from './unpack.ts';
 
 const run = promisify(execFile);
@@ -28,6 +29,7 @@ export const pureFtpd: Peer = {
     return isRoot ? undefined : 'runs as root only';
   },
   fetch: () => unpackDebian('pure-ftpd', ['pure-ftpd', 'pure-ftpd-common']),
+  version: async () => toldVersion((await findProgram('pure-ftpd', 'pure-ftpd'))!, ['--help']),
 
   async commandLine({ address, port, root, scratch, clients, tls }: Setting): Promise<CommandLine> {
     const passwords = join(scratch, 'passwd');

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { CommandLine, Setting } from './candidate.ts';
 import { HOW_TO_FETCH, type Peer } from './peer.ts';
+import { toldVersion } from './told-version.ts';
 import { type FoundProgram, peersFolder, unpackDebian } from './unpack.ts';
 
 const run = promisify(execFile);
@@ -28,6 +29,7 @@ function pyftpdlibWith(name: string, processes: number): Peer {
     name,
     missing: async ({ tls } = { tls: false }) => ((await find(tls)) ? undefined : HOW_TO_FETCH),
     fetch: () => unpackDebian('pyftpdlib', PACKAGES),
+    version: async () => toldVersion((await find(false))!, ['-c', 'import pyftpdlib; print(pyftpdlib.__ver__)']),
 
     async commandLine({ address, port, root, tls }: Setting): Promise<CommandLine> {
       const encrypted = tls ? [tls.certificate, tls.key] : [];

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type CommandLine, isRoot, type Setting } from './candidate.ts';
 import { HOW_TO_FETCH, type Peer } from './peer.ts';
 import type { Certificate } from './tls-setting.ts';
+import { toldVersion } from './told-version.ts';
 import { findProgram, unpackDebian } from './unpack.ts';
 
 /** It goes through the home of its user first, and that of `nobody` does not exist. */
@@ -36,6 +37,7 @@ function vsftpdWith(name: string, isolation: Readonly<Record<string, string>>): 
     name,
     missing: async () => ((await findProgram('vsftpd', 'vsftpd')) ? undefined : HOW_TO_FETCH),
     fetch: () => unpackDebian('vsftpd', ['vsftpd']),
+    version: async () => toldVersion((await findProgram('vsftpd', 'vsftpd'))!, ['-v']),
 
     async commandLine({ address, port, root, scratch, tls }: Setting): Promise<CommandLine> {
       // Where a client is confined until it has logged in: nobody may write there.

@@ -1,0 +1,4 @@
+/** npm run bench */
+import { runCommandLine } from './cli/command-line.ts';
+
+process.exitCode = await runCommandLine(process.argv);
