@@ -47,8 +47,6 @@ function describe(carryOut: Carry): Command {
     .showHelpAfterError('(--help tells all options)')
     .addHelpText('after', EXAMPLES);
   program
-    .command('run', { isDefault: true })
-    .description('measures (this is what is done when no command is named)')
     .option('--full', 'all workloads, with more time and more repetitions for each')
     .option('--architectures <names>', `some of ${architectureNames.join(', ')}`, list)
     .option('--workloads <names>', `some of ${workloads.map(({ name }) => name).join(', ')}`, list)

@@ -1,4 +1,5 @@
 /** Where the candidates run: a folder in memory with all files, and an address for each of them. */
+import { rmSync } from 'node:fs';
 import { access, chmod, constants, link, mkdir, mkdtemp, rm, statfs, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,9 @@ import type { ServedFile } from '../workloads/workload.ts';
 const SPARE_BYTES = 256 * 2 ** 20;
 /** Loopback addresses of the candidates: 127.20.0.1 and so on, so that TIME_WAIT of one is not in the way of another. */
 const NETWORK = '127.20';
+
+/** Servers that are being killed may still write. */
+const REMOVE = { recursive: true, force: true, maxRetries: 5 } as const;
 
 /** Nothing can be measured. What it says is for people. */
 export class StageError extends Error {
@@ -33,6 +37,8 @@ export class Stage implements AsyncDisposable {
       const folder = await mkdtemp(join(where, 'ohai-bench-'));
       // Servers that leave the rights of root have to get in.
       await chmod(folder, 0o755);
+      // Where nobody comes to dispose of it.
+      process.once('exit', () => rmSync(folder, REMOVE));
       return new Stage(folder);
     } catch (error) {
       throw new StageError(`cannot write in ${where}: ${(error as Error).message}; --files names another folder`);
@@ -75,7 +81,7 @@ export class Stage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    await rm(this.folder, REMOVE);
   }
 
   async #make({ name, octets }: { readonly name: string; readonly octets: number }): Promise<void> {
