@@ -1,4 +1,5 @@
 import { wait } from './figures.ts';
+import { ftpPlan, UNTIL_STOPPED } from './ftp-plan.ts';
 import { MIB } from './sizes.ts';
 import type { Workload } from './workload.ts';
 
@@ -34,28 +35,17 @@ export const blocking: Workload = {
   fixedClients: true,
   quick: { clients: [3], headlineClients: 3, seconds: 1.2, warmUpSeconds: 0.2, repetitions: 1 },
   full: { clients: [3], headlineClients: 3, seconds: 4, warmUpSeconds: 0.5, repetitions: 3 },
-  loads: ({ server, clients, seconds, warmUpSeconds, pathOf }) => ({
-    beside: {
-      driver: 'sockets',
-      server,
-      clients: clients - 1,
-      prepare: [{ do: 'connect' }, { do: 'login' }],
-      operation: [{ do: 'hash', path: pathOf(HEAVY.name) }],
-      pace: { kind: 'closed' },
-      warmUpSeconds: 0,
-      seconds: warmUpSeconds + seconds,
-      patienceMs: 5_000,
-    },
-    measured: {
-      driver: 'sockets',
-      server,
+  loads: (setting) => ({
+    beside: ftpPlan(setting, {
+      clients: setting.clients - 1,
+      operation: [{ do: 'hash', path: setting.pathOf(HEAVY.name) }],
+      ...UNTIL_STOPPED,
+    }),
+    measured: ftpPlan(setting, {
       clients: 1,
-      prepare: [{ do: 'connect' }, { do: 'login' }],
       operation: [{ do: 'noop' }],
       pace: { kind: 'open', perSecond: NOOPS_PER_SECOND },
-      warmUpSeconds,
-      seconds,
       patienceMs: 5_000,
-    },
+    }),
   }),
 };

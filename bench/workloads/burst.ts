@@ -1,4 +1,5 @@
 import { wait } from './figures.ts';
+import { ftpPlan, LOGGED_IN } from './ftp-plan.ts';
 import type { Workload } from './workload.ts';
 
 export const burst: Workload = {
@@ -23,18 +24,12 @@ export const burst: Workload = {
   ],
   files: [],
   full: { clients: [300], headlineClients: 300, seconds: 60, warmUpSeconds: 0, repetitions: 5, usualSeconds: 1.5 },
-  loads: ({ server, clients, seconds, warmUpSeconds }) => ({
-    measured: {
-      driver: 'sockets',
-      server,
-      clients,
+  loads: (setting) => ({
+    measured: ftpPlan(setting, {
       prepare: [],
-      operation: [{ do: 'connect' }, { do: 'login' }, { do: 'quit' }],
-      pace: { kind: 'closed' },
-      warmUpSeconds,
-      seconds,
-      operations: clients,
+      operation: [...LOGGED_IN, { do: 'quit' }],
+      operations: setting.clients,
       patienceMs: 60_000,
-    },
+    }),
   }),
 };

@@ -1,3 +1,4 @@
+import { ftpPlan, retrieval } from './ftp-plan.ts';
 import { untilServedAgain } from './outage.ts';
 import { SMALL } from './sizes.ts';
 import type { Workload } from './workload.ts';
@@ -37,18 +38,11 @@ export const crash: Workload = {
   quick: { clients: [4], headlineClients: 4, seconds: 1.8, warmUpSeconds: 0.3, repetitions: 1 },
   full: { clients: [4], headlineClients: 4, seconds: 4, warmUpSeconds: 1, repetitions: 3 },
   crashAfterSeconds: 0.7,
-  loads: ({ server, clients, seconds, warmUpSeconds, pathOf }) => ({
-    measured: {
-      driver: 'sockets',
-      server,
-      clients,
-      prepare: [{ do: 'connect' }, { do: 'login' }],
-      operation: [{ do: 'retrieve', path: pathOf(SMALL.name), octets: SMALL.octets }],
-      pace: { kind: 'closed' },
-      warmUpSeconds,
-      seconds,
+  loads: (setting) => ({
+    measured: ftpPlan(setting, {
+      operation: [retrieval(setting, SMALL, 'length')],
       patienceMs: 3_000,
       timelineMs: 50,
-    },
+    }),
   }),
 };

@@ -1,4 +1,5 @@
 import { rate, wait } from './figures.ts';
+import { ftpPlan, retrieval } from './ftp-plan.ts';
 import { SMALL } from './sizes.ts';
 import type { Workload } from './workload.ts';
 
@@ -33,28 +34,8 @@ export const idleClients: Workload = {
   freshServer: true,
   quick: { clients: [100, 1_000], headlineClients: 1_000, seconds: 0.4, warmUpSeconds: 0.2, repetitions: 1 },
   full: { clients: [100, 1_000, 10_000], headlineClients: 1_000, seconds: 2, warmUpSeconds: 0.5, repetitions: 3 },
-  loads: ({ server, clients, seconds, warmUpSeconds, pathOf, sha256Of }) => ({
-    beside: {
-      driver: 'sockets',
-      server,
-      clients,
-      prepare: [{ do: 'connect' }, { do: 'login' }],
-      operation: [],
-      pace: { kind: 'closed' },
-      warmUpSeconds: 0,
-      seconds,
-      patienceMs: PATIENCE_MS,
-    },
-    measured: {
-      driver: 'sockets',
-      server,
-      clients: 1,
-      prepare: [{ do: 'connect' }, { do: 'login' }],
-      operation: [{ do: 'retrieve', path: pathOf(SMALL.name), octets: SMALL.octets, sha256: sha256Of(SMALL.name) }],
-      pace: { kind: 'closed' },
-      warmUpSeconds,
-      seconds,
-      patienceMs: PATIENCE_MS,
-    },
+  loads: (setting) => ({
+    beside: ftpPlan(setting, { operation: [], warmUpSeconds: 0, patienceMs: PATIENCE_MS }),
+    measured: ftpPlan(setting, { clients: 1, operation: [retrieval(setting, SMALL)], patienceMs: PATIENCE_MS }),
   }),
 };

@@ -1,4 +1,5 @@
 import { processorTime, throughput } from './figures.ts';
+import { ftpPlan, LOGGED_IN, retrieval } from './ftp-plan.ts';
 import { LARGE } from './sizes.ts';
 import type { Workload } from './workload.ts';
 
@@ -17,20 +18,11 @@ export const largeRetr: Workload = {
   fixedClients: true,
   quick: { clients: [1], headlineClients: 1, seconds: 0.6, warmUpSeconds: 0.2, repetitions: 3 },
   full: { clients: [1], headlineClients: 1, seconds: 3, warmUpSeconds: 0.5, repetitions: 5 },
-  loads: ({ server, clients, seconds, warmUpSeconds, pathOf, sha256Of }) => {
-    const fetch = { do: 'retrieve', path: pathOf(LARGE.name), octets: LARGE.octets } as const;
-    return {
-      measured: {
-        driver: 'sockets',
-        server,
-        clients,
-        prepare: [{ do: 'connect' }, { do: 'login' }, { ...fetch, sha256: sha256Of(LARGE.name) }],
-        operation: [fetch],
-        pace: { kind: 'closed' },
-        warmUpSeconds,
-        seconds,
-        patienceMs: 30_000,
-      },
-    };
-  },
+  loads: (setting) => ({
+    measured: ftpPlan(setting, {
+      prepare: [...LOGGED_IN, retrieval(setting, LARGE)],
+      operation: [retrieval(setting, LARGE, 'length')],
+      patienceMs: 30_000,
+    }),
+  }),
 };

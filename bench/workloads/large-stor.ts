@@ -1,4 +1,5 @@
 import { processorTime, throughput } from './figures.ts';
+import { ftpPlan, LOGGED_IN } from './ftp-plan.ts';
 import { LARGE } from './sizes.ts';
 import type { Workload } from './workload.ts';
 
@@ -21,21 +22,15 @@ export const largeStor: Workload = {
   fixedClients: true,
   quick: { clients: [1], headlineClients: 1, seconds: 10, warmUpSeconds: 0, repetitions: 3, usualSeconds: 0.8 },
   full: { clients: [1], headlineClients: 1, seconds: 20, warmUpSeconds: 0, repetitions: 7, usualSeconds: 2 },
-  loads: ({ server, seconds, warmUpSeconds, pathOf }) => {
-    const store = (path: string) => ({ do: 'store', path, octets: LARGE.octets }) as const;
+  loads: (setting) => {
+    const store = (name: string) => ({ do: 'store', path: setting.pathOf(name), octets: LARGE.octets }) as const;
     return {
-      measured: {
-        driver: 'sockets',
-        server,
-        clients: 1,
-        prepare: [{ do: 'connect' }, { do: 'login' }, store(pathOf(`${UPLOAD}-first`))],
-        operation: [store(pathOf(`${UPLOAD}-{operation}`))],
-        pace: { kind: 'closed' },
-        warmUpSeconds,
-        seconds,
+      measured: ftpPlan(setting, {
+        prepare: [...LOGGED_IN, store(`${UPLOAD}-first`)],
+        operation: [store(`${UPLOAD}-{operation}`)],
         operations: UPLOADS,
         patienceMs: 30_000,
-      },
+      }),
       uploads: {
         names: [`${UPLOAD}-first`, ...Array.from({ length: UPLOADS }, (_, count) => `${UPLOAD}-${count}`)],
         octets: LARGE.octets,

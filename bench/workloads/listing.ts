@@ -1,4 +1,5 @@
 import { processorTime, rate, wait } from './figures.ts';
+import { ftpPlan } from './ftp-plan.ts';
 import type { Workload } from './workload.ts';
 
 const FOLDER = { name: 'names', entries: 10_000 } as const;
@@ -17,17 +18,10 @@ export const listing: Workload = {
   files: [FOLDER],
   fixedClients: true,
   full: { clients: [1], headlineClients: 1, seconds: 2, warmUpSeconds: 0.7, repetitions: 5 },
-  loads: ({ server, clients, seconds, warmUpSeconds, pathOf }) => ({
-    measured: {
-      driver: 'sockets',
-      server,
-      clients,
-      prepare: [{ do: 'connect' }, { do: 'login' }],
-      operation: [{ do: 'list', path: pathOf(FOLDER.name), entries: FOLDER.entries }],
-      pace: { kind: 'closed' },
-      warmUpSeconds,
-      seconds,
+  loads: (setting) => ({
+    measured: ftpPlan(setting, {
+      operation: [{ do: 'list', path: setting.pathOf(FOLDER.name), entries: FOLDER.entries }],
       patienceMs: 20_000,
-    },
+    }),
   }),
 };

@@ -1,4 +1,5 @@
 import { processorTime, rate, wait } from './figures.ts';
+import { ftpPlan, LOGGED_IN } from './ftp-plan.ts';
 import type { Workload } from './workload.ts';
 
 export const login: Workload = {
@@ -14,17 +15,7 @@ export const login: Workload = {
   files: [],
   quick: { clients: [16], headlineClients: 16, seconds: 0.6, warmUpSeconds: 0.3, repetitions: 3 },
   full: { clients: [16], headlineClients: 16, seconds: 3, warmUpSeconds: 1, repetitions: 5 },
-  loads: ({ server, clients, seconds, warmUpSeconds }) => ({
-    measured: {
-      driver: 'sockets',
-      server,
-      clients,
-      prepare: [],
-      operation: [{ do: 'connect' }, { do: 'login' }, { do: 'quit' }],
-      pace: { kind: 'closed' },
-      warmUpSeconds,
-      seconds,
-      patienceMs: 10_000,
-    },
+  loads: (setting) => ({
+    measured: ftpPlan(setting, { prepare: [], operation: [...LOGGED_IN, { do: 'quit' }] }),
   }),
 };

@@ -1,4 +1,5 @@
 import { rate, wait } from './figures.ts';
+import { ftpPlan } from './ftp-plan.ts';
 import { shortSession } from './short-session.ts';
 import { SMALL } from './sizes.ts';
 import type { Workload } from './workload.ts';
@@ -15,17 +16,7 @@ export const scaling: Workload = {
   figures: [rate('sessions'), wait(99, 'p99')],
   files: [SMALL],
   full: { clients: [1, 4, 16, 64, 256], headlineClients: 64, seconds: 2, warmUpSeconds: 0.5, repetitions: 3 },
-  loads: ({ server, clients, seconds, warmUpSeconds, ...files }) => ({
-    measured: {
-      driver: 'sockets',
-      server,
-      clients,
-      prepare: [],
-      operation: shortSession(files),
-      pace: { kind: 'closed' },
-      warmUpSeconds,
-      seconds,
-      patienceMs: 20_000,
-    },
+  loads: (setting) => ({
+    measured: ftpPlan(setting, { prepare: [], operation: shortSession(setting), patienceMs: 20_000 }),
   }),
 };

@@ -1,4 +1,5 @@
 import { processorTime, rate, wait } from './figures.ts';
+import { ftpPlan } from './ftp-plan.ts';
 import { shortSession } from './short-session.ts';
 import { SMALL } from './sizes.ts';
 import type { Workload } from './workload.ts';
@@ -16,17 +17,7 @@ export const shortSessions: Workload = {
   files: [SMALL],
   quick: { clients: [16], headlineClients: 16, seconds: 0.6, warmUpSeconds: 0.3, repetitions: 3 },
   full: { clients: [16], headlineClients: 16, seconds: 3, warmUpSeconds: 1, repetitions: 5 },
-  loads: ({ server, clients, seconds, warmUpSeconds, ...files }) => ({
-    measured: {
-      driver: 'sockets',
-      server,
-      clients,
-      prepare: [],
-      operation: shortSession(files),
-      pace: { kind: 'closed' },
-      warmUpSeconds,
-      seconds,
-      patienceMs: 10_000,
-    },
+  loads: (setting) => ({
+    measured: ftpPlan(setting, { prepare: [], operation: shortSession(setting) }),
   }),
 };

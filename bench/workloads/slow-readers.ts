@@ -1,8 +1,10 @@
 import { throughput, wait } from './figures.ts';
+import { ftpPlan, retrieval, UNTIL_STOPPED } from './ftp-plan.ts';
 import { LARGE, MEDIUM } from './sizes.ts';
 import type { Workload } from './workload.ts';
 
 const SLOW_OCTETS_PER_SECOND = 64 * 1024;
+const PATIENCE_MS = 4_000;
 
 export const slowReaders: Workload = {
   name: 'slow-readers',
@@ -21,35 +23,15 @@ export const slowReaders: Workload = {
   fixedClients: true,
   quick: { clients: [30], headlineClients: 30, seconds: 1, warmUpSeconds: 0.3, repetitions: 1 },
   full: { clients: [30], headlineClients: 30, seconds: 3, warmUpSeconds: 1, repetitions: 3 },
-  loads: ({ server, clients, seconds, warmUpSeconds, pathOf }) => ({
-    beside: {
-      driver: 'sockets',
-      server,
-      clients,
-      prepare: [{ do: 'connect' }, { do: 'login' }],
-      operation: [
-        {
-          do: 'retrieve',
-          path: pathOf(LARGE.name),
-          octets: LARGE.octets,
-          octetsPerSecond: SLOW_OCTETS_PER_SECOND,
-        },
-      ],
-      pace: { kind: 'closed' },
-      warmUpSeconds: 0,
-      seconds: warmUpSeconds + seconds,
-      patienceMs: 4_000,
-    },
-    measured: {
-      driver: 'sockets',
-      server,
-      clients: 1,
-      prepare: [{ do: 'connect' }, { do: 'login' }],
-      operation: [{ do: 'retrieve', path: pathOf(MEDIUM.name), octets: MEDIUM.octets }],
-      pace: { kind: 'closed' },
-      warmUpSeconds,
-      seconds,
-      patienceMs: 4_000,
-    },
-  }),
+  loads: (setting) => {
+    const slow = { ...retrieval(setting, LARGE, 'length'), octetsPerSecond: SLOW_OCTETS_PER_SECOND };
+    return {
+      beside: ftpPlan(setting, { operation: [slow], ...UNTIL_STOPPED, patienceMs: PATIENCE_MS }),
+      measured: ftpPlan(setting, {
+        clients: 1,
+        operation: [retrieval(setting, MEDIUM, 'length')],
+        patienceMs: PATIENCE_MS,
+      }),
+    };
+  },
 };

@@ -1,4 +1,5 @@
 import { processorTime, rate, wait } from './figures.ts';
+import { ftpPlan, retrieval } from './ftp-plan.ts';
 import { SMALL } from './sizes.ts';
 import type { Workload } from './workload.ts';
 
@@ -15,17 +16,7 @@ export const smallFiles: Workload = {
   files: [SMALL],
   fixedClients: true,
   full: { clients: [1], headlineClients: 1, seconds: 2, warmUpSeconds: 0.7, repetitions: 5 },
-  loads: ({ server, clients, seconds, warmUpSeconds, pathOf, sha256Of }) => ({
-    measured: {
-      driver: 'basic-ftp',
-      server,
-      clients,
-      prepare: [{ do: 'connect' }, { do: 'login' }],
-      operation: [{ do: 'retrieve', path: pathOf(SMALL.name), octets: SMALL.octets, sha256: sha256Of(SMALL.name) }],
-      pace: { kind: 'closed' },
-      warmUpSeconds,
-      seconds,
-      patienceMs: 10_000,
-    },
+  loads: (setting) => ({
+    measured: ftpPlan(setting, { driver: 'basic-ftp', operation: [retrieval(setting, SMALL)] }),
   }),
 };
