@@ -70,12 +70,21 @@ describe('the command lines of README.md', () => {
 
   test('name options that there are', async () => {
     const main = join(ROOT, 'dist', 'architectures', 'main.js');
-    const help = async (command: string) => (await run(process.execPath, [main, command, '--help'])).stdout;
-    const known = { serve: await help('serve'), passwd: await help('passwd') };
+    const help = async (...words: string[]) => (await run(process.execPath, [...words, '--help'])).stdout;
+    const known = {
+      serve: await help(main, 'serve'),
+      passwd: await help(main, 'passwd'),
+      bench: await help(join(ROOT, 'dist', 'bench', 'main.js')),
+    };
+    const commandOf = (line: string) => {
+      if (line.includes('npm run bench --')) return 'bench';
+      return line.includes('ohai-ftpd passwd') ? 'passwd' : 'serve';
+    };
     const optionsOf = (line: string) => [...line.matchAll(/(?<= |^)--[a-z-]+/g)].map(([option]) => option);
     for (const line of text) {
-      const command = line.includes('ohai-ftpd passwd') ? 'passwd' : 'serve';
-      for (const option of optionsOf(line)) expect(known[command], line).toMatch(new RegExp(`^ +${option}\\b`, 'm'));
+      for (const option of optionsOf(line)) {
+        expect(known[commandOf(line)], line).toMatch(new RegExp(`^ +${option}\\b`, 'm'));
+      }
     }
     expect(text.flatMap(optionsOf).length).toBeGreaterThan(10);
   });
