@@ -40,6 +40,7 @@ export class RunningCandidate implements AsyncDisposable {
   readonly #candidate: Candidate;
   readonly #commandLine: CommandLine;
   #child: ChildProcess;
+  #ended: Promise<unknown>;
   #processesAtRest = 1;
 
   private constructor(
@@ -56,6 +57,7 @@ export class RunningCandidate implements AsyncDisposable {
     this.#candidate = candidate;
     this.#commandLine = commandLine;
     this.#child = this.#spawn();
+    this.#ended = once(this.#child, 'exit');
   }
 
   /** Fulfilled when it serves. @throws Error when it does not, with what it said. */
@@ -106,6 +108,11 @@ export class RunningCandidate implements AsyncDisposable {
     while (processTree(this.pid).length > this.#processesAtRest && performance.now() < until) await delay(ASK_AGAIN_MS);
   }
 
+  /** Fulfilled when its main process has ended. */
+  get ended(): Promise<unknown> {
+    return this.#ended;
+  }
+
   /** Whether its main process is there. */
   get alive(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null;
@@ -131,13 +138,14 @@ export class RunningCandidate implements AsyncDisposable {
     running.delete(this.#child);
     endAtOnce(this.#child);
     this.#child = this.#spawn();
+    this.#ended = once(this.#child, 'exit');
     await this.#untilItServes();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     running.delete(this.#child);
-    const ended = once(this.#child, 'exit');
-    if (endAtOnce(this.#child)) await ended;
+    endAtOnce(this.#child);
+    await this.#ended;
     await rm(this.#folder, { recursive: true });
   }
 

@@ -80,10 +80,11 @@ async function observe(setting: TurnSetting, loads: Loads, emptyPssBytes: number
   beside?.catch(() => {});
   let sampler: TreeSampler | undefined;
   let crash: Promise<string> | undefined;
-  const measured = await crowds.measured.run(() => {
+  const running = crowds.measured.run(() => {
     sampler = TreeSampler.start(server.pid);
-    if (crashAfterSeconds !== undefined) crash = crashLater(server, crashAfterSeconds);
+    if (crashAfterSeconds !== undefined) crash = crashLater(server, crashAfterSeconds, running);
   });
+  const measured = await running;
   const text = await crash;
   // The clients are still there: what they have of the server's memory is theirs.
   const use = await sampler!.stop();
@@ -98,19 +99,21 @@ async function observe(setting: TurnSetting, loads: Loads, emptyPssBytes: number
   };
 }
 
-/** @returns what happened, in words. */
-async function crashLater(server: RunningCandidate, seconds: number): Promise<string> {
+/** Ends a unit, and starts the server again if that was all of it. @param over settled when nobody looks any more. @returns what happened, in words. */
+async function crashLater(server: RunningCandidate, seconds: number, over: Promise<unknown>): Promise<string> {
   await delay(seconds * 1000);
   const what = server.endUnit();
-  // Whether it was all of it, shows when it has ended.
-  await delay(SUPERVISOR_LOOKS_AFTER_MS);
-  if (server.alive) return what;
+  const ended = await Promise.race([
+    server.ended.then(() => true),
+    over.then(
+      () => false,
+      () => false,
+    ),
+  ]);
+  if (!ended) return what;
   await server.restart();
   return `${what}: the server is gone, and is started again`;
 }
-
-/** A unit tells the others before it dies; a supervisor hears of the end of a server at once. */
-const SUPERVISOR_LOOKS_AFTER_MS = 30;
 
 /** @returns what is wrong with what the clients have stored; undefined when nothing is. */
 async function wrongUpload(server: RunningCandidate, { uploads }: Loads): Promise<string | undefined> {

@@ -55,7 +55,7 @@ test('Ctrl-C leaves a report that says so, and no process', { timeout: 60_000 },
     });
   });
   const started = processTree(child.pid!);
-  expect(started.length).toBeGreaterThan(5);
+  expect(started.length).toBeGreaterThan(1);
   child.kill('SIGINT');
   const [code] = await once(child, 'exit');
   expect(code).toBe(130);
