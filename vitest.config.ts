@@ -5,11 +5,12 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: [
       // Suites that take their time have scripts of their own: `npm run test:clients`, `test:faults`, `test:fuzz`,
-      // `test:leaks` and `test:report`.
+      // `test:leaks`, `test:report` and `test:bench`.
       'test/clients/**',
       'test/fuzz/**',
       'test/leaks/**',
       'test/report/**',
+      'test/whole-bench/**',
       'test/conformance/faults-*.test.ts',
       'test/conformance/limits.test.ts',
       'test/conformance/passive-ports.test.ts',
