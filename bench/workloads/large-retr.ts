@@ -16,7 +16,7 @@ export const largeRetr: Workload = {
   figures: [throughput('download'), processorTime('processor time of a download')],
   files: [LARGE],
   fixedClients: true,
-  quick: { clients: [1], headlineClients: 1, seconds: 0.6, warmUpSeconds: 0.2, repetitions: 3 },
+  quick: { clients: [1], headlineClients: 1, seconds: 0.5, warmUpSeconds: 0.2, repetitions: 3 },
   full: { clients: [1], headlineClients: 1, seconds: 3, warmUpSeconds: 0.5, repetitions: 5 },
   loads: (setting) => ({
     measured: ftpPlan(setting, {

@@ -15,7 +15,7 @@ export const shortSessions: Workload = {
   service: 'ftp',
   figures: [rate('sessions'), wait(99, 'p99'), processorTime('processor time of a session')],
   files: [SMALL],
-  quick: { clients: [16], headlineClients: 16, seconds: 0.6, warmUpSeconds: 0.3, repetitions: 3 },
+  quick: { clients: [16], headlineClients: 16, seconds: 0.5, warmUpSeconds: 0.3, repetitions: 3 },
   full: { clients: [16], headlineClients: 16, seconds: 3, warmUpSeconds: 1, repetitions: 5 },
   loads: (setting) => ({
     measured: ftpPlan(setting, { prepare: [], operation: shortSession(setting) }),
