@@ -1,5 +1,6 @@
 /** How far it is: a bar with the time left where the output is a terminal, plain lines elsewhere. */
 import { Presets, SingleBar } from 'cli-progress';
+import { formatDuration } from '../report/format-figure.ts';
 
 export interface Progress {
   /** @param doneSeconds of those that the whole is expected to take. @param what is being done. */
@@ -85,14 +86,6 @@ class TimeLeft {
     const taken = (performance.now() - this.#began) / 1000;
     // At the beginning, what was expected says more than what has been seen.
     const pace = (taken + 10) / (doneSeconds + 10);
-    return `${spoken(Math.max(0, this.#all - doneSeconds) * pace)} left`;
+    return `${formatDuration(Math.max(0, this.#all - doneSeconds) * pace)} left`;
   }
-}
-
-/** A span for people: `4 min 10 s`. */
-export function spoken(seconds: number): string {
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  const [minutes, rest] = [Math.floor(whole / 60), whole % 60];
-  return minutes < 60 ? `${minutes} min ${rest} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

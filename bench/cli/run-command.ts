@@ -4,7 +4,7 @@ import { measureLimits } from '../load/client-limit.ts';
 import type { BenchRecord, ClientLimit } from '../record/record.ts';
 import { writeRecord } from '../record/record-file.ts';
 import { summarize } from '../record/summarize.ts';
-import { formatFigure } from '../report/format-figure.ts';
+import { formatDuration, formatFigure } from '../report/format-figure.ts';
 import { runBench } from '../run/bench.ts';
 import { type BenchPlan, countTurns, driversOf, secondsOfTurn } from '../run/bench-plan.ts';
 import { type Item, withinDescriptors } from '../run/schedule.ts';
@@ -15,7 +15,7 @@ import { interruption } from './interruption.ts';
 import { UsageError } from './names.ts';
 import { observing } from './observing.ts';
 import { PROJECT, shownPath } from './paths.ts';
-import { progressOn, spoken } from './progress.ts';
+import { progressOn } from './progress.ts';
 import { writeReports } from './write-reports.ts';
 
 const INTERRUPTED = 130;
@@ -57,7 +57,7 @@ export async function runCommand(flags: RunFlags, commandLine: readonly string[]
   const items = withinDescriptors(chooseItems(flags.workloads, wishes), descriptorLimit(), note);
   const plan: BenchPlan = { contestants, items };
   const expected = items.reduce((sum, item) => sum + secondsOfTurn(item) * countTurns(plan, item), 0);
-  say(`${contestants.length} candidates, ${items.length} workloads: about ${spoken(expected)}`);
+  say(`${contestants.length} candidates, ${items.length} workloads: about ${formatDuration(expected)}`);
 
   let speak: (line: string) => void = say;
   using abandon = interruption(() => speak(COMING_TO_AN_END));

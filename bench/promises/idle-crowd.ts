@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { ServerAddress } from '../client/ftp-client.ts';
-import { messageOf } from '../processes/child-message.ts';
-import { OwnedChild } from '../processes/owned-child.ts';
+import type { OwnedChild } from '../processes/owned-child.ts';
+import { readyChild } from '../processes/ready-child.ts';
 import { spawnWithDescriptors } from '../processes/spawn-with-descriptors.ts';
 
 const HERE = fileURLToPath(import.meta.url);
@@ -26,14 +26,7 @@ export class IdleCrowd implements AsyncDisposable {
   static async gather(server: ServerAddress, clients: number): Promise<IdleCrowd> {
     const args = [HERE, server.address, String(server.port), String(clients)];
     const child = spawnWithDescriptors(clients + OTHER_DESCRIPTORS, args, true);
-    const crowd = new IdleCrowd(new OwnedChild(child));
-    try {
-      await messageOf<'ready'>(child);
-    } catch (error) {
-      await crowd[Symbol.asyncDispose]();
-      throw error;
-    }
-    return crowd;
+    return new IdleCrowd(await readyChild(child));
   }
 
   /** Ends all connections. */

@@ -2,8 +2,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { messageOf } from '../processes/child-message.ts';
-import { OwnedChild } from '../processes/owned-child.ts';
+import type { OwnedChild } from '../processes/owned-child.ts';
+import { readyChild } from '../processes/ready-child.ts';
 
 const HERE = fileURLToPath(import.meta.url);
 const AT_ONCE = 8;
@@ -18,14 +18,7 @@ export class ProcessCrowd implements AsyncDisposable {
   /** Fulfilled when there are so many of them: one, and its children. */
   static async gather(processes: number): Promise<ProcessCrowd> {
     const child = fork(HERE, [String(processes - 1)]);
-    const crowd = new ProcessCrowd(new OwnedChild(child));
-    try {
-      await messageOf<'ready'>(child);
-    } catch (error) {
-      await crowd[Symbol.asyncDispose]();
-      throw error;
-    }
-    return crowd;
+    return new ProcessCrowd(await readyChild(child));
   }
 
   get pid(): number {

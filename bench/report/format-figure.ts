@@ -61,6 +61,15 @@ export function formatNumber(value: number): string {
   return threeDigits.format(value);
 }
 
+/** @returns such as `4 min 12 s`. */
+export function formatDuration(seconds: number): string {
+  const rounded = Math.round(seconds);
+  if (rounded < 60) return `${rounded} s`;
+  const minutes = Math.floor(rounded / 60);
+  if (minutes < 60) return `${minutes} min ${rounded % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
 /** @param share of one. @returns such as `98%`. */
 export function formatShare(share: number): string {
   return percents.format(share);

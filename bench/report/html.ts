@@ -1,4 +1,5 @@
 /** HTML that is made of templates, in which whatever comes from a record is text: names cannot become tags. */
+import { escapeHtml } from '../../src/services/http-page.ts';
 
 /** Text that is HTML already. Only `html` and `trusted` make it. */
 export class Html {
@@ -39,17 +40,9 @@ export function jsonForScript(value: unknown): Html {
   return new Html(JSON.stringify(value).replaceAll('<', '\\u003c'));
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
 function write(part: Part): string {
   if (part === undefined || part === false) return '';
   if (part instanceof Html) return part.text;
   if (typeof part === 'object') return part.map(write).join('');
-  return String(part).replaceAll(/[&<>"']/g, (character) => ENTITIES[character]!);
+  return escapeHtml(String(part));
 }

@@ -24,8 +24,8 @@ requests that it kept from being sent. A percentile is told on the page only if 
 slowest of all: the 99.9th needs a thousand.`,
   `A share is the median over the best one at the same number of clients, or the best over it where less is better. Counts of
 which fewer are better, such as clients lost, are compared with one added to each: so none is better than one.`,
-  `The clients have been measured alone first. A figure that reaches ${formatShare(CLIENT_LIMIT_SHARE)} of what they can do is
-marked: the candidate may be able to do more.`,
+  `What the clients can do at the most has been measured first. A figure for which they used ${formatShare(CLIENT_LIMIT_SHARE)} of their
+processor or more is marked: the candidate may be able to do more.`,
   `Processor time, switches and memory are those of all processes of a candidate, as Linux counts them. They are looked at now
 and then, so seldom that it takes less than a hundredth of a core; memory once, when the clients have done their work and are
 still there.`,

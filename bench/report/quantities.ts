@@ -1,6 +1,6 @@
 /** Figures as the page writes them: as everywhere, but no figure is parted from its unit at the end of a line. */
 import type { Unit } from '../record/record.ts';
-import { formatFigure } from './format-figure.ts';
+import { formatDuration, formatFigure } from './format-figure.ts';
 
 const NO_BREAK = '\u00a0';
 
@@ -25,11 +25,7 @@ export function percentDigits(share: number): string {
 
 /** Such as `4 min 12 s`. */
 export function duration(seconds: number): string {
-  const rounded = Math.round(seconds);
-  if (rounded < 60) return `${rounded}${NO_BREAK}s`;
-  const minutes = Math.floor(rounded / 60);
-  if (minutes < 60) return `${minutes}${NO_BREAK}min ${rounded % 60}${NO_BREAK}s`;
-  return `${Math.floor(minutes / 60)}${NO_BREAK}h ${minutes % 60}${NO_BREAK}min`;
+  return formatDuration(seconds).replaceAll(' ', NO_BREAK);
 }
 
 /** Such as `1 client`, `50 clients`. */

@@ -1,6 +1,6 @@
 /** The candidates of one workload, running. */
 import type { RunningCandidate } from '../candidates/running-candidate.ts';
-import type { ServedFile, Workload } from '../workloads/workload.ts';
+import type { Workload } from '../workloads/workload.ts';
 import type { Contestant } from './contestant.ts';
 import type { Stage } from './stage.ts';
 
@@ -40,7 +40,7 @@ export class Place implements AsyncDisposable {
     if (this.#server?.alive) return this.#server;
     await this.stop();
     const { service, files } = this.#workload;
-    this.#server = await this.#stage.start(this.contestant.serving(service), files as ServedFile[], this.#clients);
+    this.#server = await this.#stage.start(this.contestant.serving(service), files, this.#clients);
     return this.#server;
   }
 

@@ -1,20 +1,16 @@
 /** Where the candidates run: a folder in memory with all files, and an address for each of them. */
-import { rmSync } from 'node:fs';
-import { access, chmod, constants, link, mkdir, mkdtemp, rm, statfs, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, link, mkdir, rm, statfs, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Candidate } from '../candidates/candidate.ts';
 import { RunningCandidate } from '../candidates/running-candidate.ts';
-import { makeSourceFile, type SourceFile } from '../files/source-file.ts';
+import { makeBenchFolder, memoryFolder, REMOVE } from '../files/bench-folder.ts';
+import { makeSourceFile, offer, type SourceFile } from '../files/source-file.ts';
 import type { ServedFile } from '../workloads/workload.ts';
 
 /** For uploads, logs and what servers write beside the files. */
 const SPARE_BYTES = 256 * 2 ** 20;
 /** Loopback addresses of the candidates: 127.20.0.1 and so on, so that TIME_WAIT of one is not in the way of another. */
 const NETWORK = '127.20';
-
-/** Servers that are being killed may still write. */
-const REMOVE = { recursive: true, force: true, maxRetries: 5 } as const;
 
 /** Nothing can be measured. What it says is for people. */
 export class StageError extends Error {
@@ -34,12 +30,7 @@ export class Stage implements AsyncDisposable {
   static async open(parent?: string): Promise<Stage> {
     const where = parent ?? (await memoryFolder());
     try {
-      const folder = await mkdtemp(join(where, 'ohai-bench-'));
-      // Servers that leave the rights of root have to get in.
-      await chmod(folder, 0o755);
-      // Where nobody comes to dispose of it.
-      process.once('exit', () => rmSync(folder, REMOVE));
-      return new Stage(folder);
+      return new Stage(await makeBenchFolder(where));
     } catch (error) {
       throw new StageError(`cannot write in ${where}: ${(error as Error).message}; --files names another folder`);
     }
@@ -102,15 +93,7 @@ export class Stage implements AsyncDisposable {
       await writeFile(path, '');
       await truncate(path, file.octets);
     } else {
-      // Not a copy.
-      await link(this.#sources.get(file.name)!.path, path);
+      await offer(this.#sources.get(file.name)!, folder, file.name);
     }
   }
-}
-
-async function memoryFolder(): Promise<string> {
-  return access('/dev/shm', constants.W_OK).then(
-    () => '/dev/shm',
-    () => tmpdir(),
-  );
 }

@@ -45,11 +45,7 @@ export async function runTurn(setting: TurnSetting): Promise<Measured> {
     sha256Of: (name) => stage.sha256Of(name),
   });
   try {
-    if (workload.rehearses) {
-      await crowds.beside.prepare(loads.beside!);
-      await crowds.beside.leave();
-    }
-    const { pssBytes: emptyPssBytes } = await memoryOfAll(server.pids);
+    const emptyPssBytes = workload.rehearses ? await rehearse(setting, loads) : undefined;
     if (loads.beside) await crowds.beside.prepare(loads.beside);
     await crowds.measured.prepare(loads.measured);
     const seen = await observe(setting, loads, emptyPssBytes);
@@ -69,10 +65,17 @@ function warmUpSeconds(extent: Extent, { repetition }: Pick<Turn<unknown>, 'repe
 
 const FIRST_WARM_UP = 3;
 
+/** The crowd comes and leaves. @returns what the server takes then (PSS): what comes on top of it is of those who come again. */
+async function rehearse({ server, crowds }: TurnSetting, { beside }: Loads): Promise<number> {
+  await crowds.beside.prepare(beside!);
+  await crowds.beside.leave();
+  return (await memoryOfAll(server.pids)).pssBytes;
+}
+
 /** What was seen while it was measured. */
 type Seen = Outcomes & { readonly crash?: string };
 
-async function observe(setting: TurnSetting, loads: Loads, emptyPssBytes: number): Promise<Seen> {
+async function observe(setting: TurnSetting, loads: Loads, emptyPssBytes: number | undefined): Promise<Seen> {
   const { crowds, server, turn } = setting;
   const { crashAfterSeconds } = setting.item.workload;
   const beside = loads.beside && crowds.beside.run();
@@ -92,8 +95,8 @@ async function observe(setting: TurnSetting, loads: Loads, emptyPssBytes: number
   return {
     measured,
     server: use,
-    emptyPssBytes,
     clients: turn.clients,
+    ...(emptyPssBytes !== undefined && { emptyPssBytes }),
     ...(others && { beside: others }),
     ...(text !== undefined && { crash: text, crashedAtMs: crashAfterSeconds! * 1000 }),
   };

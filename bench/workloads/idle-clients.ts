@@ -23,7 +23,7 @@ export const idleClients: Workload = {
       title: 'memory of an idle client (PSS)',
       unit: 'B/client',
       better: 'less',
-      of: ({ server, emptyPssBytes, clients }) => Math.max(0, server.pssBytes - emptyPssBytes) / clients,
+      of: ({ server, emptyPssBytes, clients }) => Math.max(0, server.pssBytes - emptyPssBytes!) / clients,
     },
     rate('files of the one that works'),
     wait(99, 'its p99'),

@@ -78,8 +78,8 @@ export interface Outcomes {
   readonly measured: LoadResult;
   readonly beside?: LoadResult;
   readonly server: ServerUse;
-  /** Of the server before anybody came. */
-  readonly emptyPssBytes: number;
+  /** Of the server before the crowd came, where it has rehearsed. */
+  readonly emptyPssBytes?: number;
   readonly clients: number;
   /** When the unit was ended, since the start of the measurement. */
   readonly crashedAtMs?: number;

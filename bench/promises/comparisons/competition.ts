@@ -1,7 +1,5 @@
 /** Has servers do workloads one after the other: what the benchmarks that compare them have in common. */
-import { rmSync } from 'node:fs';
-import { access, chmod, constants, mkdir, mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { architectures } from '../../../architectures/index.ts';
 import type { Candidate } from '../../candidates/candidate.ts';
@@ -9,6 +7,7 @@ import { ohaiFtpd } from '../../candidates/ohai-ftpd.ts';
 import { peers as allPeers } from '../../candidates/registry.ts';
 import { RunningCandidate } from '../../candidates/running-candidate.ts';
 import { type Cipher, makeCertificate } from '../../candidates/tls-setting.ts';
+import { makeBenchFolder, memoryFolder } from '../../files/bench-folder.ts';
 import { makeSourceFile, type SourceFile } from '../../files/source-file.ts';
 import { FtpLoad } from '../ftp-load.ts';
 import type { Lists, Measurement } from '../report.ts';
@@ -32,17 +31,10 @@ export interface Competition<S> {
  * @throws TypeError for a name that there is not, or Error without a C compiler.
  */
 export async function* compete<S>(what: Competition<S>, list: Lists): AsyncGenerator<Measurement> {
-  // So that the servers are ended and the files removed: see `exit` here and in running-candidate.ts. Not `once`: npm
+  // So that the servers are ended and the files removed: see `exit` in bench-folder.ts and in running-candidate.ts. Not `once`: npm
   // passes Ctrl-C on to whom the terminal has told it already, and the second must not cut that short.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
-  const memory = await access('/dev/shm', constants.W_OK).then(
-    () => '/dev/shm',
-    () => tmpdir(),
-  );
-  const folder = await mkdtemp(join(memory, 'ohai-bench-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
-  // Servers that leave the rights of root have to get in.
-  await chmod(folder, 0o755);
+  const folder = await makeBenchFolder(await memoryFolder());
   const stage = await prepare(what, folder, list);
   for (const workload of named(list('workloads'), 'workload', what.workloads)) yield* guarded(workload, stage);
 }

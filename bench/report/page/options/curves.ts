@@ -3,7 +3,7 @@ import { counted, quantity } from '../../quantities.ts';
 import type { Scene } from '../scene.ts';
 import { axisStyle, candidateLine, commonOption, linesLayout, steps } from './common.ts';
 import type { Drawing } from './drawing.ts';
-import { tooltipContent } from './tooltip.ts';
+import { linesTooltip } from './lines-tooltip.ts';
 
 /** A figure against the number of clients, which is on a logarithmic axis: it grows by factors. */
 export function curvesOption({ lines, clients, unit, scale, description }: Curves, scene: Scene): Drawing {
@@ -44,23 +44,7 @@ export function curvesOption({ lines, clients, unit, scale, description }: Curve
         ...candidateLine(scene, candidate),
         data: points.map((point) => [point.clients, point.value]),
       })),
-      tooltip: {
-        ...commonOption(scene, description).tooltip,
-        trigger: 'axis',
-        order: 'valueDesc',
-        formatter: (params) => {
-          const all = Array.isArray(params) ? params : [params];
-          const [x] = all[0]!.value as [number, number];
-          return tooltipContent(
-            counted(x, 'client'),
-            all.map(({ color, seriesName = '', value }) => ({
-              colour: String(color),
-              name: seriesName,
-              value: quantity((value as [number, number])[1], unit),
-            })),
-          );
-        },
-      },
+      tooltip: linesTooltip(scene, description, { order: 'valueDesc', unit, titleOf: (x) => counted(x, 'client') }),
     },
   };
 }

@@ -3,7 +3,7 @@ import { quantity } from '../../quantities.ts';
 import type { Scene } from '../scene.ts';
 import { axisStyle, candidateLine, commonOption, linesLayout } from './common.ts';
 import type { Drawing } from './drawing.ts';
-import { tooltipContent } from './tooltip.ts';
+import { linesTooltip } from './lines-tooltip.ts';
 
 /** As HdrHistogram plots it: each step to the right is a nine more, so that the rare has as much room as the usual. */
 function placeOf(percent: number): number {
@@ -51,23 +51,7 @@ export function percentilesOption({ lines, description }: Percentiles, scene: Sc
         ...candidateLine(scene, candidate),
         data: points.map(({ percent, ms }) => [placeOf(percent), ms]),
       })),
-      tooltip: {
-        ...commonOption(scene, description).tooltip,
-        trigger: 'axis',
-        order: 'valueAsc',
-        formatter: (params) => {
-          const all = Array.isArray(params) ? params : [params];
-          const [x] = all[0]!.value as [number, number];
-          return tooltipContent(
-            percentWords(x),
-            all.map(({ color, seriesName = '', value }) => ({
-              colour: String(color),
-              name: seriesName,
-              value: quantity((value as [number, number])[1], 'ms'),
-            })),
-          );
-        },
-      },
+      tooltip: linesTooltip(scene, description, { order: 'valueAsc', unit: 'ms', titleOf: percentWords }),
     },
   };
 }
