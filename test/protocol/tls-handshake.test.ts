@@ -38,10 +38,16 @@ const garbage: Readonly<Record<string, Buffer>> = {
   'an alert': Buffer.of(21, 3, 1, 0, 2, 2, 40),
 };
 
+/** AUTH TLS, and no handshake behind it. */
+async function beginTls(client: ControlClient): Promise<void> {
+  expect(await client.code('AUTH TLS')).toBe(234);
+  client.takeOctets();
+}
+
 /** Fulfilled when the server has closed the connection, on which it says nothing that is a reply. */
 async function sentAway(client: ControlClient): Promise<void> {
-  // The server's part of a handshake may look like lines, but not like replies.
-  await expect(client.reply()).rejects.toThrow(/closed|no reply/);
+  const said = await client.octets();
+  expect(said.toString('latin1')).not.toMatch(/^[1-5]\d\d[ -]/m);
   client.socket.end();
   await client.closed();
 }
@@ -57,7 +63,7 @@ describe('S19: a client that, on the control connection,', () => {
     const server = await startTlsServer({ handshakeMs: HANDSHAKE_MS }, { log });
     const client = await greeted(server);
     const started = performance.now();
-    expect(await client.code('AUTH TLS')).toBe(234);
+    await beginTls(client);
     await begin((octets) => client.write(octets));
     await sentAway(client);
     const took = performance.now() - started;
@@ -74,7 +80,7 @@ describe('S19: a client that, on the control connection,', () => {
   test.each(Object.entries(garbage))('begins with %s is sent away at once', async (_what, octets) => {
     const server = await startTlsServer({}, {});
     const client = await greeted(server);
-    expect(await client.code('AUTH TLS')).toBe(234);
+    await beginTls(client);
     client.write(octets);
     await sentAway(client);
     await nobodyIsLeft(server);
@@ -83,7 +89,7 @@ describe('S19: a client that, on the control connection,', () => {
   test.each(['end', 'resetAndDestroy'] as const)('leaves in the middle, by %s(), is not waited for', async (how) => {
     const server = await startTlsServer();
     const client = await greeted(server);
-    expect(await client.code('AUTH TLS')).toBe(234);
+    await beginTls(client);
     const hello = await clientHello();
     client.write(hello.subarray(0, 100));
     await new Promise((resolve) => client.socket.write(hello.subarray(100, 200), resolve));
@@ -130,7 +136,7 @@ describe('S19: handshakes that fail', () => {
   async function failAll(server: FtpServer): Promise<void> {
     const strangers = [...Array(10).keys()].map(async (i) => {
       const client = await greeted(server);
-      expect(await client.code('AUTH TLS')).toBe(234);
+      await beginTls(client);
       if (i % 2) client.write(await clientHello());
       await sentAway(client);
     });
@@ -170,7 +176,7 @@ describe('S19: handshakes that fail', () => {
     for (const [, options] of tlsVersions) {
       for (let i = 0; i < 5; i++) {
         const failing = await greeted(server);
-        expect(await failing.code('AUTH TLS')).toBe(234);
+        await beginTls(failing);
         failing.write(garbage.zeros!);
         const client = await protectedClient(server, options);
         const session = await client.protection.session;
@@ -217,7 +223,7 @@ describe('S19: in the middle of a handshake', () => {
   test('a server that closes in order does not wait for it, and says nothing in the clear', async () => {
     const server = await startTlsServer();
     const client = await greeted(server);
-    expect(await client.code('AUTH TLS')).toBe(234);
+    await beginTls(client);
     const started = performance.now();
     await server.close({ graceMs: 10_000 });
     expect(performance.now() - started).toBeLessThan(2_000);
@@ -227,7 +233,7 @@ describe('S19: in the middle of a handshake', () => {
   test('a client can be sent away by an administrator, without a word in the clear', async () => {
     const server = await startTlsServer();
     const client = await greeted(server);
-    expect(await client.code('AUTH TLS')).toBe(234);
+    await beginTls(client);
     const gone = once(server, 'disconnect');
     expect(await server.kick((await server.who())[0]!.id)).toBe(true);
     expect(await gone).toMatchObject([{ reason: 'kicked' }]);
@@ -237,7 +243,7 @@ describe('S19: in the middle of a handshake', () => {
   test('the time for the login goes on, and ends it as well', async () => {
     const server = await startTlsServer({}, { timeouts: { loginMs: 200 } });
     const client = await greeted(server);
-    expect(await client.code('AUTH TLS')).toBe(234);
+    await beginTls(client);
     await sentAway(client);
     await nobodyIsLeft(server);
   });

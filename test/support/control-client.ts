@@ -18,6 +18,8 @@ export class ControlClient {
   #socket: Socket;
   #protection: Protection | undefined;
   readonly #reader = new ReplyReader();
+  /** Once replies are not expected any more: what the server sends. */
+  #octets: Buffer[] | undefined;
   /** What the server sent that is no reply. */
   #failure: Error | undefined;
   #ended = false;
@@ -134,6 +136,18 @@ export class ControlClient {
     return (await this.command(line)).code;
   }
 
+  /** From here on the server is expected to send octets, such as those of a handshake, and not lines. */
+  takeOctets(): void {
+    this.#octets = [];
+  }
+
+  /** Everything that the server has sent since takeOctets(), up to its end. */
+  async octets(): Promise<Buffer> {
+    if (!this.#octets) throw new Error('takes replies, not octets');
+    while (!this.#silent) await new Promise<void>((resolve) => (this.#wake = resolve));
+    return Buffer.concat(this.#octets);
+  }
+
   /** Fulfilled when the server has closed; everything that came before can still be taken with reply(). */
   async closed(): Promise<void> {
     while (!this.#ended) await new Promise<void>((resolve) => (this.#wake = resolve));
@@ -229,6 +243,10 @@ export class ControlClient {
 
   #take(text: string): void {
     if (this.#failure) return;
+    if (this.#octets) {
+      this.#octets.push(Buffer.from(text, 'latin1'));
+      return;
+    }
     try {
       this.#reader.push(text);
     } catch (error) {
