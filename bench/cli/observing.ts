@@ -39,7 +39,9 @@ function headline({ workload, extent }: Item, runs: readonly Run[], { contestant
     .filter((each): each is { name: string; value: number } => each.value !== undefined)
     .toSorted((a, b) => (figure.better === 'more' ? b.value - a.value : a.value - b.value));
   const shown = ranked.slice(0, NAMED).map(({ name, value }) => `${name} ${formatFigure(value, figure.unit)}`);
-  return `${workload.title}: ${shown.join(', ') || 'nothing measured'}`;
+  // A figure of a unit explains itself; a mere number does not.
+  const what = figure.unit === 'count' ? `${workload.title}, ${figure.title}` : workload.title;
+  return `${what}: ${shown.join(', ') || 'nothing measured'}`;
 }
 
 function figureOf(runs: readonly Run[], candidate: string, key: string, clients: number): number | undefined {

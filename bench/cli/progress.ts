@@ -25,7 +25,7 @@ class Bar implements Progress {
     this.#clock = new TimeLeft(allSeconds);
     const format = ' {bar} {percentage} % · {left} · {what}';
     this.#bar = new SingleBar({ format, stream: out, hideCursor: true, barsize: 24 }, Presets.shades_classic);
-    this.#bar.start(allSeconds, 0, { left: '', what: '' });
+    this.#bar.start(allSeconds, 0, { left: this.#clock.left(0), what: 'starting' });
   }
 
   update(doneSeconds: number, what: string): void {
