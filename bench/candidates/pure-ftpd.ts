@@ -46,8 +46,8 @@ export const pureFtpd: Peer = {
       ...['-g', join(scratch, 'pid')],
       // No anonymous users, no names of addresses, many clients of all and of each address, files readable, IPv4.
       ...['-E', '-H', '-c', most, '-C', most, '-U', '022:022', '-4'],
-      // No limit of load or of idling that a benchmark could reach.
-      ...['-m', '1000', '-I', '60'],
+      // No limit of load, of idling or of the entries of a listing that a benchmark could reach.
+      ...['-m', '1000', '-I', '60', '-L', '1000000:5'],
       ...(tls ? await overTls(tls, join(scratch, 'certificate.pem')) : []),
     ];
     return { ...(await findProgram('pure-ftpd', 'pure-ftpd'))!, args };

@@ -2,10 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { chmod, mkdir, rm } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { removeFolder } from '../files/bench-folder.ts';
 import { killTree, processTree } from '../measure/process-tree.ts';
 import { processorSecondsOf } from '../measure/processor-time.ts';
 import type { Candidate, CommandLine, Setting } from './candidate.ts';
@@ -146,7 +147,7 @@ export class RunningCandidate implements AsyncDisposable {
     running.delete(this.#child);
     endAtOnce(this.#child);
     await this.#ended;
-    await rm(this.#folder, { recursive: true });
+    removeFolder(this.#folder);
   }
 
   #spawn(): ChildProcess {

@@ -55,7 +55,7 @@ function describe(carryOut: Carry): Command {
       `other servers as well: those that are found, or some of ${usualPeerNames.join(', ')}`,
       list,
     )
-    .option('--duration <seconds>', 'how long each run measures', positive)
+    .option('--duration <seconds>', 'how long each run measures that does not end by itself', positive)
     .option('--connections <number>', 'clients at a time, where their number can be chosen', whole)
     .option('--repetitions <number>', 'runs of each', whole)
     .option('--output <folder>', 'where report and results go (default: bench/report and bench/results)')

@@ -2,7 +2,8 @@ import { createCipheriv, createHash, randomBytes } from 'node:crypto';
 import { link, open } from 'node:fs/promises';
 import { join } from 'node:path';
 
-const CHUNK_BYTES = 4 * 2 ** 20;
+/** Each chunk is garbage when it is written: small ones let the memory be used again. */
+const CHUNK_BYTES = 256 * 2 ** 10;
 const READ_BYTES = 2 ** 20;
 
 /** A file that is downloaded and uploaded. */

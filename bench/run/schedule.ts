@@ -17,7 +17,7 @@ export interface Turn<C> {
 /** What the command line may change of all workloads. */
 export interface Wishes {
   readonly full: boolean;
-  /** Of each run, in seconds. */
+  /** Of each run that does not end after a number of operations. */
   readonly seconds?: number;
   /** Clients of each run, where their number can be chosen. */
   readonly clients?: number;
@@ -28,7 +28,9 @@ export interface Wishes {
 export function extentOf(workload: Workload, wishes: Wishes): Extent | undefined {
   const extent = wishes.full ? workload.full : workload.quick;
   if (!extent) return undefined;
-  const { seconds = extent.seconds, repetitions = extent.repetitions, clients } = wishes;
+  const { repetitions = extent.repetitions, clients } = wishes;
+  // Where operations are counted, time is only the most that they may take.
+  const seconds = extent.usualSeconds === undefined ? (wishes.seconds ?? extent.seconds) : extent.seconds;
   const one =
     clients === undefined || workload.fixedClients ? extent : { clients: [clients], headlineClients: clients };
   return { ...extent, ...one, seconds, repetitions };

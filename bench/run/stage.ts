@@ -1,9 +1,9 @@
 /** Where the candidates run: a folder in memory with all files, and an address for each of them. */
-import { chmod, link, mkdir, rm, statfs, truncate, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, statfs, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Candidate } from '../candidates/candidate.ts';
 import { RunningCandidate } from '../candidates/running-candidate.ts';
-import { makeBenchFolder, memoryFolder, REMOVE } from '../files/bench-folder.ts';
+import { makeBenchFolder, memoryFolder, removeFolder } from '../files/bench-folder.ts';
 import { makeSourceFile, offer, type SourceFile } from '../files/source-file.ts';
 import type { ServedFile } from '../workloads/workload.ts';
 
@@ -72,7 +72,7 @@ export class Stage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await rm(this.folder, REMOVE);
+    removeFolder(this.folder);
   }
 
   async #make({ name, octets }: { readonly name: string; readonly octets: number }): Promise<void> {

@@ -10,7 +10,7 @@ import { storedSha256 } from '../load/store-pattern.ts';
 import { memoryOfAll } from '../measure/process-memory.ts';
 import { TreeSampler } from '../measure/tree-sampler.ts';
 import type { Run, Timeline } from '../record/record.ts';
-import type { Extent, Loads, Outcomes, Workload } from '../workloads/workload.ts';
+import type { Extent, Loads, Outcomes, Uploads, Workload } from '../workloads/workload.ts';
 import type { Crowd } from './crowd.ts';
 import type { Item, Turn } from './schedule.ts';
 import type { Stage } from './stage.ts';
@@ -50,11 +50,11 @@ export async function runTurn(setting: TurnSetting): Promise<Measured> {
     await crowds.measured.prepare(loads.measured);
     const seen = await observe(setting, loads, emptyPssBytes);
     await server.quiet();
-    const wrong = seen.measured.wrong ?? seen.beside?.wrong ?? (await wrongUpload(server, loads));
+    const wrong = seen.measured.wrong ?? seen.beside?.wrong ?? (await wrongUpload(server, seen.measured, loads));
     return describe(setting, seen, wrong);
   } finally {
     await Promise.all([crowds.measured.leave(), crowds.beside.leave()]);
-    for (const name of loads.uploads?.names ?? []) await rm(join(server.files, name), { force: true });
+    for (const name of allNames(loads.uploads)) await rm(join(server.files, name), { force: true });
   }
 }
 
@@ -118,10 +118,20 @@ async function crashLater(server: RunningCandidate, seconds: number, over: Promi
   return `${what}: the server is gone, and is started again`;
 }
 
+function allNames(uploads: Uploads | undefined): readonly string[] {
+  return uploads ? [...uploads.prepared, ...uploads.names] : [];
+}
+
 /** @returns what is wrong with what the clients have stored; undefined when nothing is. */
-async function wrongUpload(server: RunningCandidate, { uploads }: Loads): Promise<string | undefined> {
-  if (!uploads) return undefined;
-  const { names, octets } = uploads;
+async function wrongUpload(
+  server: RunningCandidate,
+  { latencyCount: acknowledged, errors }: LoadResult,
+  { uploads }: Loads,
+): Promise<string | undefined> {
+  // Where one has failed, that is told, and nobody knows which.
+  if (!uploads || Object.keys(errors).length > 0) return undefined;
+  const { prepared, octets } = uploads;
+  const names = [...prepared, ...uploads.names.slice(0, acknowledged)];
   for (const name of names) {
     const size = (await stat(join(server.files, name)).catch(() => undefined))?.size;
     if (size === undefined) return 'an upload that was acknowledged is not there';

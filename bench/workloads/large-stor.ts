@@ -32,7 +32,8 @@ export const largeStor: Workload = {
         patienceMs: 30_000,
       }),
       uploads: {
-        names: [`${UPLOAD}-first`, ...Array.from({ length: UPLOADS }, (_, count) => `${UPLOAD}-${count}`)],
+        prepared: [`${UPLOAD}-first`],
+        names: Array.from({ length: UPLOADS }, (_, operation) => `${UPLOAD}-${operation}`),
         octets: LARGE.octets,
       },
     };

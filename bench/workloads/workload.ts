@@ -70,7 +70,16 @@ export interface Loads {
    * What lies on the server afterwards: the pattern of `store-pattern.ts`. All of them have to have so many octets, and the
    * last one the right digest.
    */
-  readonly uploads?: { readonly names: readonly string[]; readonly octets: number };
+  readonly uploads?: Uploads;
+}
+
+export interface Uploads {
+  /** Stored before anything is measured. */
+  readonly prepared: readonly string[];
+  /** Of the operations, in their order; those at the end may not have been begun in time. */
+  readonly names: readonly string[];
+  /** Of each. */
+  readonly octets: number;
 }
 
 /** What a figure is computed from. */

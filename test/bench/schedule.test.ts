@@ -34,6 +34,13 @@ describe('how much of a workload is done', () => {
     });
   });
 
+  test.each(workloads.filter(({ full }) => full.usualSeconds !== undefined))(
+    'keeps the time that $name, which ends after a number of operations, may take at the most',
+    (workload) => {
+      expect(extentOf(workload, { full: true, seconds: 0.1 })!.seconds).toBe(workload.full.seconds);
+    },
+  );
+
   test('is nothing where it takes too long for a quick bench', () => {
     expect(extentOf(fullOnly!, { full: false })).toBeUndefined();
   });

@@ -16,18 +16,25 @@ const SCRIPTS = {
   'has too few octets': server('dialogue(s, "x".repeat(1000))'),
 } as const;
 
-/** With `dialogue`, which serves whoever logs in, and gives all files the same content. */
+/** With `dialogue`, which serves whoever logs in, and gives all files the same content; without one it takes uploads, and keeps none. */
 function server(onClient: string): string {
   return `
     const net = require('node:net');
     const [address, port] = process.argv.slice(1);
     const dialogue = (s, content) => {
-      let data;
+      let taken = () => {};
       const answers = {
         USER: () => '331 word?', PASS: () => '230 in', TYPE: () => '200 ok', QUIT: () => (setImmediate(() => s.end()), '221 bye'),
-        EPSV: () => { data = net.createServer((d) => d.end(content)).listen(0, address, () => {
-          s.write('229 here (|||' + data.address().port + '|)\\r\\n'); }); },
-        RETR: () => { s.write('150 now\\r\\n'); setTimeout(() => s.write('226 done\\r\\n'), 5); data.close(); },
+        EPSV: () => {
+          const data = net.createServer((d) => {
+            data.close();
+            if (content === undefined) d.on('end', () => taken()).resume();
+            else d.end(content);
+          });
+          data.listen(0, address, () => s.write('229 here (|||' + data.address().port + '|)\\r\\n'));
+        },
+        STOR: () => { s.write('150 now\\r\\n'); taken = () => s.write('226 done\\r\\n'); },
+        RETR: () => { s.write('150 now\\r\\n'); setTimeout(() => s.write('226 done\\r\\n'), 5); },
       };
       s.write('220 hi\\r\\n');
       s.on('data', (line) => {
@@ -126,6 +133,23 @@ describe('candidates that fail', () => {
 
   test('leave no file behind', () => {
     expect(() => readdirSync(folder)).toThrow('ENOENT');
+  });
+});
+
+describe('uploads', () => {
+  const item = little('large-stor');
+  const brief = { ...item, extent: { ...item.extent, clients: [1], seconds: 0.05, warmUpSeconds: 0 } };
+
+  test('that were not begun in time are not missed', async () => {
+    const { seen } = await bench([reactor], [brief]);
+    expect(seen).toMatchObject([{ outcome: 'ok' }]);
+    expect(seen[0]!.operations).toBeLessThan(4);
+  });
+
+  test('that were acknowledged, and are not there, are', async () => {
+    const forgetful = contestant('forgetful', server('dialogue(s)'));
+    const { seen } = await bench([forgetful], [brief]);
+    expect(seen).toMatchObject([{ outcome: 'wrong', trouble: expect.stringContaining('acknowledged is not there') }]);
   });
 });
 
