@@ -24,7 +24,7 @@ export type Step =
     }
   /** TYPE I, EPSV, STOR of so many octets of the pattern of `store-pattern.ts`. */
   | { readonly do: 'store'; readonly path: string; readonly octets: number }
-  /** EPSV, MLSD, and the names are counted. PASV and NLST with servers that do not know these. */
+  /** EPSV, MLSD, and the names are counted. PASV and LIST with servers that do not know these. */
   | { readonly do: 'list'; readonly path: string; readonly entries: number }
   /** HASH (draft-bryan-ftpext-hash), of SHA-256; with `sha256` it must be that one. */
   | { readonly do: 'hash'; readonly path: string; readonly sha256?: string }

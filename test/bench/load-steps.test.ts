@@ -73,9 +73,9 @@ describe.each(DRIVERS)('the clients of %s', (driver) => {
 });
 
 describe('the clients of sockets', () => {
-  test('say PASV and NLST where nothing else is known', async () => {
-    const pasv = await startDataServer('one\r\ntwo\r\nthree\r\n');
-    const server = await startScriptedFtp({ PASV: pasv, NLST: '150 \r\n226 ' });
+  test('say PASV and LIST where nothing else is known', async () => {
+    const pasv = await startDataServer('total 3\r\none\r\ntwo\r\nthree\r\n');
+    const server = await startScriptedFtp({ PASV: pasv, LIST: '150 \r\n226 ' });
     const operation: readonly Step[] = [{ do: 'list', path: '/', entries: 3 }];
     const result = await runLoad(ftpPlan(server, { operation, operations: 3, clients: 2 }));
     expect(result).toMatchObject({ operations: 3, errors: {} });

@@ -25,7 +25,8 @@ const LIST: readonly ListCommand[] = [
     verb: 'MLSD',
     count: (listing) => linesIn(listing) - countOf(listing, 'ype=cdir;') - countOf(listing, 'ype=pdir;'),
   },
-  { verb: 'NLST', count: linesIn },
+  // Not NLST, which asks the file system for nothing but names. Some begin as ls(1) does: `total 0`.
+  { verb: 'LIST', count: (listing) => linesIn(listing) - (listing.indexOf('total ') === 0 ? 1 : 0) },
 ];
 
 /** 500, 501, 502, 504: the command is not known, or not so. */
