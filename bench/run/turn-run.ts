@@ -45,7 +45,7 @@ export async function runTurn(setting: TurnSetting): Promise<Measured> {
     sha256Of: (name) => stage.sha256Of(name),
   });
   try {
-    const emptyPssBytes = workload.rehearses ? await rehearse(setting, loads) : undefined;
+    const emptyPssBytes = workload.weighsClients ? await weighEmpty(setting, loads) : undefined;
     if (loads.beside) await crowds.beside.prepare(loads.beside);
     await crowds.measured.prepare(loads.measured);
     const seen = await observe(setting, loads, emptyPssBytes);
@@ -65,10 +65,15 @@ function warmUpSeconds(extent: Extent, { repetition }: Pick<Turn<unknown>, 'repe
 
 const FIRST_WARM_UP = 3;
 
-/** The crowd comes and leaves. @returns what the server takes then (PSS): what comes on top of it is of those who come again. */
-async function rehearse({ server, crowds }: TurnSetting, { beside }: Loads): Promise<number> {
-  await crowds.beside.prepare(beside!);
+/**
+ * One client comes and leaves, so that what a server loads for the first one is not counted as the clients'. No more than one:
+ * what a server keeps of a crowd that has left is what the next crowd takes, and would not be seen.
+ * @returns what the server takes then (PSS).
+ */
+async function weighEmpty({ server, crowds }: TurnSetting, { beside }: Loads): Promise<number> {
+  await crowds.beside.prepare({ ...beside!, clients: 1 });
   await crowds.beside.leave();
+  await server.quiet();
   return (await memoryOfAll(server.pids)).pssBytes;
 }
 

@@ -30,7 +30,7 @@ export const idleClients: Workload = {
   ],
   clientsStay: true,
   files: [SMALL],
-  rehearses: true,
+  weighsClients: true,
   freshServer: true,
   quick: { clients: [100, 1_000], headlineClients: 1_000, seconds: 0.4, warmUpSeconds: 0.2, repetitions: 1 },
   full: { clients: [100, 1_000, 10_000], headlineClients: 1_000, seconds: 2, warmUpSeconds: 0.5, repetitions: 3 },

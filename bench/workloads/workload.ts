@@ -20,8 +20,8 @@ export interface Workload
   readonly fixedClients?: true;
   /** Its clients are connected at the same time, and stay: nobody is served in the place of one who has left. */
   readonly clientsStay?: true;
-  /** The crowd that stands beside comes and leaves once before: what a server loads for its first clients is not theirs. */
-  readonly rehearses?: true;
+  /** What a client takes of the memory is a figure of it: the empty server is weighed before, when one client has come and left. */
+  readonly weighsClients?: true;
   /** Each run has a server that nobody has used. */
   readonly freshServer?: true;
   /** Why peers do not take part, where they do not. */
@@ -87,7 +87,7 @@ export interface Outcomes {
   readonly measured: LoadResult;
   readonly beside?: LoadResult;
   readonly server: ServerUse;
-  /** Of the server before the crowd came, where it has rehearsed. */
+  /** Of the server before the crowd came, where clients are weighed. */
   readonly emptyPssBytes?: number;
   readonly clients: number;
   /** When the unit was ended, since the start of the measurement. */
