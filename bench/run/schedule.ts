@@ -29,11 +29,16 @@ export function extentOf(workload: Workload, wishes: Wishes): Extent | undefined
   const extent = wishes.full ? workload.full : workload.quick;
   if (!extent) return undefined;
   const { repetitions = extent.repetitions, clients } = wishes;
-  // Where operations are counted, time is only the most that they may take.
-  const seconds = extent.usualSeconds === undefined ? (wishes.seconds ?? extent.seconds) : extent.seconds;
   const one =
     clients === undefined || workload.fixedClients ? extent : { clients: [clients], headlineClients: clients };
-  return { ...extent, ...one, seconds, repetitions };
+  return { ...extent, ...one, seconds: secondsOf(workload, extent, wishes.seconds), repetitions };
+}
+
+function secondsOf(workload: Workload, { seconds, usualSeconds }: Extent, wished = seconds): number {
+  // Where operations are counted, time is only the most that they may take.
+  if (usualSeconds !== undefined) return seconds;
+  // Who is to crash needs time to come back.
+  return workload.crashAfterSeconds === undefined ? wished : Math.max(wished, seconds);
 }
 
 /**

@@ -41,6 +41,12 @@ describe('how much of a workload is done', () => {
     },
   );
 
+  test('is never so little that a server that is to crash would not come back', () => {
+    const crash = workloads.find(({ crashAfterSeconds }) => crashAfterSeconds !== undefined)!;
+    expect(extentOf(crash, { full: true, seconds: 0.1 })!.seconds).toBe(crash.full.seconds);
+    expect(extentOf(crash, { full: true, seconds: 60 })!.seconds).toBe(60);
+  });
+
   test('is nothing where it takes too long for a quick bench', () => {
     expect(extentOf(fullOnly!, { full: false })).toBeUndefined();
   });
