@@ -7,7 +7,8 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { removeFolder } from '../files/bench-folder.ts';
-import { killTree, processTree } from '../measure/process-tree.ts';
+import { childrenOf } from '../measure/proc.ts';
+import { killAtOnce, killTree, processTree } from '../measure/process-tree.ts';
 import { processorSecondsOf } from '../measure/processor-time.ts';
 import type { Candidate, CommandLine, Setting } from './candidate.ts';
 
@@ -129,9 +130,10 @@ export class RunningCandidate implements AsyncDisposable {
       this.#child.kill(dyingSignal);
       return 'a unit is told to die';
     }
-    const unit = this.pids.at(-1)!;
-    process.kill(unit, 'SIGKILL');
-    return unit === this.pid ? 'the server is killed' : 'a process that serves clients is killed';
+    const unit = childrenOf(this.pid).at(-1);
+    // Some have two processes for each client, of which either may go on for a while without the other.
+    killAtOnce(unit ?? this.pid);
+    return unit === undefined ? 'the server is killed' : 'a process that serves clients is killed, with its own';
   }
 
   /** Starts it once more, on the same port, when it has ended. Fulfilled when it serves. @throws Error when it does not. */

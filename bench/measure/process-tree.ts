@@ -9,13 +9,19 @@ export function processTree(pid: number): number[] {
 }
 
 /**
- * Ends a process and all that came from it. It is stopped first, so that it starts no others meanwhile.
+ * Ends a process and all that came from it, and those as well whose parent has gone before them.
  * @param pid of the leader of a process group, a child of this process that has not been waited for: so that the number
- * is still its own. In the group are those as well whose parent has gone before them.
+ * is still its own, and the group as well.
  */
 export function killTree(pid: number): void {
+  killAtOnce(pid);
+  signal(-pid, 'SIGKILL');
+}
+
+/** Ends a process and all that came from it. It is stopped first, so that it starts no others meanwhile. */
+export function killAtOnce(pid: number): void {
   signal(pid, 'SIGSTOP');
-  for (const each of [...processTree(pid).reverse(), -pid]) signal(each, 'SIGKILL');
+  for (const each of processTree(pid).reverse()) signal(each, 'SIGKILL');
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {

@@ -78,7 +78,11 @@ async function weighEmpty({ server, crowds }: TurnSetting, { beside }: Loads): P
 }
 
 /** What was seen while it was measured. */
-type Seen = Outcomes & { readonly crash?: string };
+type Seen = Outcomes & {
+  readonly crash?: string;
+  /** The server has been started again: nobody has looked at the new one. */
+  readonly replaced: boolean;
+};
 
 async function observe(setting: TurnSetting, loads: Loads, emptyPssBytes: number | undefined): Promise<Seen> {
   const { crowds, server, turn } = setting;
@@ -87,6 +91,7 @@ async function observe(setting: TurnSetting, loads: Loads, emptyPssBytes: number
   // Told when it is stopped.
   beside?.catch(() => {});
   let sampler: TreeSampler | undefined;
+  const { pid } = server;
   let crash: Promise<string> | undefined;
   const running = crowds.measured.run(() => {
     sampler = TreeSampler.start(server.pid);
@@ -101,6 +106,7 @@ async function observe(setting: TurnSetting, loads: Loads, emptyPssBytes: number
     measured,
     server: use,
     clients: turn.clients,
+    replaced: server.pid !== pid,
     ...(emptyPssBytes !== undefined && { emptyPssBytes }),
     ...(others && { beside: others }),
     ...(text !== undefined && { crash: text, crashedAtMs: crashAfterSeconds! * 1000 }),
@@ -160,7 +166,7 @@ function describe(setting: TurnSetting, seen: Seen, wrong: string | undefined): 
     ...(measured.latencyMs && { latencyMs: measured.latencyMs }),
     latencyCount: measured.latencyCount,
     errors: measured.errors,
-    server,
+    ...(!seen.replaced && { server }),
     client: {
       processes: 1,
       processorSeconds: measured.processorSeconds,
