@@ -24,7 +24,7 @@ export function workloadSection({ workload, headline, cells, noisy }: WorkloadSu
   return paragraphs([
     `## ${plain(title)}`,
     plain(`${question} ${method}`),
-    noisy && '**Noisy**: the runs lie so far apart that the order says little.',
+    noisy && '**Noisy**: the runs lie far apart, so that small differences say nothing.',
     cells.length > 0
       ? tableOf(
           cells,

@@ -17,7 +17,7 @@ figure, however fast it was.`,
 least and the most beside it. Only runs count in which all that came was right; a candidate that managed most of its runs is
 taken as able to do it, and what went wrong is told all the same.`,
   `A figure is noisy when the least and the most of its runs lie further apart than ${noiseRules}. A workload is noisy when a
-third or more of its candidates are: its order says little then.`,
+third or more of its candidates are: small differences say nothing then.`,
   `Two candidates whose ranges overlap are not said to differ.`,
   `With a fixed rate, a latency counts from when its request should have been sent: a server that stalls is not excused from the
 requests that it kept from being sent. A percentile is told on the page only if there were enough requests to tell it from the

@@ -30,7 +30,7 @@ export function verdict(
   }${
     peer !== undefined &&
     html` <span data-kind="peer">Of the other servers ${peer.candidate} does best, ${quantity(peer.spread.median, headline.unit)} (${comparison(peer, best, headline)}).</span>`
-  }${noisy && html` <span class="warn">The repetitions lie so far apart that the order says little.</span>`}</p>`;
+  }${noisy && html` <span class="warn">The repetitions lie far apart, so that small differences say nothing.</span>`}</p>`;
 }
 
 function rank(
