@@ -44,6 +44,8 @@ function describe(carryOut: Carry): Command {
   const program = new Command('npm run bench --')
     .description('Compares the nine architectures, and other servers, and leaves a report that explains itself.')
     .exitOverride()
+    // What comes behind a subcommand is its own: both have --output.
+    .enablePositionalOptions()
     .showHelpAfterError('(--help tells all options)')
     .addHelpText('after', EXAMPLES);
   program

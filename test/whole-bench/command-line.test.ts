@@ -39,7 +39,13 @@ test('a bench leaves a page, a text and its results, and says where', { timeout:
     ['large-retr', 'serial', 'ok'],
     ['large-retr', 'reactor', 'ok'],
   ]);
-  expect(await readFile(join(folder, 'report.md'), 'utf8')).toContain('| reactor');
+  const report = await readFile(join(folder, 'report.md'), 'utf8');
+  expect(report).toContain('| reactor');
+
+  const another = join(folder, 'another');
+  const results = (await readdir(folder)).find((name) => name.endsWith('.json'))!;
+  expect(await bench('report', join(folder, results), '--output', another)).toMatchObject({ code: 0, err: '' });
+  expect(await readFile(join(another, 'report.md'), 'utf8')).toBe(report);
 });
 
 test('Ctrl-C leaves a report that says so, and no process', { timeout: 60_000 }, async () => {
