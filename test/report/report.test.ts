@@ -96,6 +96,27 @@ describe.runIf(chromiumAvailable())('the report, opened in Chromium', () => {
     expect(texts).toContain('11.8\u00a0KiB/client');
   });
 
+  test('lets no line from the least to the most run into a figure', async () => {
+    const page = await open();
+    const struck = await page.locator('[id^=chart-bars]').evaluateAll((plots) =>
+      plots.map((plot) => {
+        const texts = [...plot.querySelectorAll('svg text')].map((text) => text.getBoundingClientRect());
+        const lines = [...plot.querySelectorAll('svg path[stroke-width="1.25"]')].map((line) =>
+          line.getBoundingClientRect(),
+        );
+        const crossed = lines.filter(({ left, right, y }) =>
+          texts.some((text) => text.top < y && y < text.bottom && text.left < right && left < text.right),
+        );
+        return { lines: lines.length, crossed: crossed.length };
+      }),
+    );
+    expect(struck.length).toBeGreaterThan(5);
+    for (const { lines, crossed } of struck) {
+      expect(lines).toBeGreaterThan(10);
+      expect(crossed).toBe(0);
+    }
+  });
+
   test('marks the events of a crash in its timeline', async () => {
     const page = await open();
     const texts = await page.locator('#chart-timeline-crash svg text').allTextContents();

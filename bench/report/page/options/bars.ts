@@ -78,6 +78,8 @@ export function barsOption({ bars, title, unit, description }: Bars, scene: Scen
         {
           type: 'custom',
           name: 'least to most',
+          // The axis is to reach as far as they do.
+          encode: { x: [1, 2], y: 0 },
           silent: true,
           z: 4,
           data: shown.flatMap(({ spread }, index) => (spread ? [[index, spread.least, spread.most]] : [])),
