@@ -73,6 +73,8 @@ class Gathering {
     this.done = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
+    // What came with the end of the handshake, and may have been all.
+    for (let early = socket.read(); early; early = socket.read()) this.#take(early as Buffer);
     // Both may have been told of already, and are told no second time.
     if (socket.readableEnded) this.#ended({});
     else if (socket.destroyed) this.#broken();
@@ -84,8 +86,6 @@ class Gathering {
     socket.on('end', () => this.#ended({}));
     // Whatever has gone wrong, it is known by then.
     socket.on('close', () => this.#broken());
-    // What came with the end of the handshake.
-    for (let early = socket.read(); early; early = socket.read()) this.#take(early as Buffer);
     const inPlace = decryptInto(socket, this.#ring.room, (octets) => this.#taken(octets));
     if (!inPlace) socket.on('data', (chunk: Buffer) => this.#take(chunk));
     socket.resume();

@@ -41,6 +41,18 @@ test('a connection that is gone before anybody looked is broken', async () => {
   await expect(store()).rejects.toMatchObject({ name: 'DataConnectionError', reason: 'broken' });
 });
 
+test('what came before a cut is stored, though nobody had looked before it', async () => {
+  const { client, server, file, fileSystem, store } = await upload();
+  client.write('cut off');
+  // It is decrypted, and waits for somebody to read it.
+  await expect.poll(() => server.readableLength).toBe('cut off'.length);
+  server.destroy();
+  await once(server, 'close');
+  await expect(store()).rejects.toMatchObject({ name: 'DataConnectionError', reason: 'broken' });
+  await file.commit();
+  expect(fileSystem.readFile('/file').toString()).toBe('cut off');
+});
+
 test('what comes before the end is stored', async () => {
   const { client, file, fileSystem, store } = await upload();
   const content = Buffer.alloc(3_000_000, 'octets');
