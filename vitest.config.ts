@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { patience } from './test/support/patience.ts';
 
 export default defineConfig({
   test: {
@@ -16,6 +17,7 @@ export default defineConfig({
       'test/conformance/passive-ports.test.ts',
     ],
     testTimeout: 15_000,
+    expect: patience,
     // Most of them wait for others more than they work. By default, one processor would be left idle.
     maxWorkers: '100%',
   },

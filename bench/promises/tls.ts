@@ -25,7 +25,8 @@ their processor they may be what limits.
 
 Every transfer is compared with its source by length, those in C by checksum as well, and one of each server and workload
 by SHA-256. A peer that does not start, falls silent or refuses is reported and left out:
-pyftpdlib closes data connections on which a handshake comes before the command, as that of curl does.
+pyftpdlib closes data connections on which a handshake comes before the command, as that of curl does. \`bare-node\` is no
+server: it has the words of a login and nothing behind them, and shows what Node itself takes for the same dialogue.
 
 Peers that are not installed can be had by: npm run bench:fetch-peers
 For a first look: --mebibytes 128 --handshakes 200 --rounds 3
@@ -37,7 +38,10 @@ Needs a C compiler with the headers of OpenSSL (libssl-dev), openssl, curl, and 
       clients: { default: 50, description: 'clients at once that make them' },
     },
     lists: {
-      peers: { default: PEERS, description: 'whom to compare with; pyftpdlib-prefork is another' },
+      peers: {
+        default: PEERS,
+        description: 'whom to compare with; others are pyftpdlib-prefork and, for handshakes, bare-node',
+      },
       workloads: { default: TLS_WORKLOADS, description: 'what to do' },
       architectures: { default: ['reactor'], description: 'of this server; bounds are for the reactor' },
     },

@@ -36,7 +36,7 @@ Needs a C compiler, and Linux.`,
     lists: {
       peers: {
         default: usualPeers,
-        description: 'whom to compare with; vsftpd-isolated and pyftpdlib-prefork are others',
+        description: 'whom to compare with; others are vsftpd-isolated, pyftpdlib-prefork and, for logins, bare-node',
       },
       workloads: { default: workloads.map(({ name }) => name), description: 'what to do' },
       architectures: { default: ['reactor'], description: 'of this server; bounds are for the reactor' },

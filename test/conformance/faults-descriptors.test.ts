@@ -41,9 +41,9 @@ describe.runIf(process.platform === 'linux').concurrent('when descriptors run ou
       else await expect.poll(async () => (await server.stats()).connected).toBeGreaterThan(0);
       for (const socket of crowd) socket.destroy();
 
-      await expect.poll(async () => (await server.stats()).connected, { timeout: 10_000 }).toBe(0);
+      await expect.poll(async () => (await server.stats()).connected).toBe(0);
       // The last units may not have given back all of theirs yet, and then a client is cut as the crowd was.
-      await expect.poll(() => echoed(server), { timeout: 10_000 }).toBe('served');
+      await expect.poll(() => echoed(server)).toBe('served');
     },
   );
 });

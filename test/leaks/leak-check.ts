@@ -6,9 +6,6 @@ import { ServerInChild } from '../conformance/server-in-child.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { runShortSessions, usageOf } from './short-sessions.ts';
 
-/** By when what a session has used is given back. */
-const SOON = { timeout: 10_000 };
-
 const FILE = { file: 'small', content: 'a small file\r\n'.repeat(70) };
 
 export interface LeakCheck {
@@ -39,8 +36,8 @@ export async function expectNoLeak({ architecture, warmUp, sessions, mebibytes }
   await idle(server, { served: warmUp + sessions, processes });
   const { threads, descriptors } = before;
   // A thread of the last warm-up session may still have been there before.
-  await expect.poll(async () => (await usageOf(server)).threads, SOON).toBeLessThanOrEqual(threads);
-  await expect.poll(async () => (await usageOf(server)).descriptors, SOON).toBeLessThanOrEqual(descriptors);
+  await expect.poll(async () => (await usageOf(server)).threads).toBeLessThanOrEqual(threads);
+  await expect.poll(async () => (await usageOf(server)).descriptors).toBeLessThanOrEqual(descriptors);
   const { residentOctets } = await usageOf(server);
   expect(residentOctets - before.residentOctets).toBeLessThan(mebibytes * 1024 * 1024);
   expect(server.troubles).toEqual([]);
@@ -51,6 +48,6 @@ async function idle(
   server: ServerInChild,
   { served, processes }: { served: number; processes: number },
 ): Promise<void> {
-  await expect.poll(() => server.stats(), SOON).toEqual({ connected: 0, served });
-  await expect.poll(async () => (await usageOf(server)).processes, SOON).toBe(processes);
+  await expect.poll(() => server.stats()).toEqual({ connected: 0, served });
+  await expect.poll(async () => (await usageOf(server)).processes).toBe(processes);
 }

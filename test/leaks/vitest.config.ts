@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { patience } from '../support/patience.ts';
 
 export default defineConfig({
   test: {
@@ -7,5 +8,6 @@ export default defineConfig({
     fileParallelism: false,
     // A process for each of 2,000 clients takes its time.
     testTimeout: 600_000,
+    expect: patience,
   },
 });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { MemoryFileSystem, StorageError } from '../../src/index.ts';
 import { type ControlClient, DataClient } from '../support/control-client.ts';
 import { recordedLog } from '../support/recorded-log.ts';
@@ -289,7 +289,7 @@ test('W4: over TLSv1.3 the tickets of an upload come with its end, since clients
   const { wire } = data.protection;
   const ofTheHandshake = wire.records.length;
   data.socket.write('some');
-  await vi.waitFor(async () => expect((await client.command('STAT')).lines.join('\n')).toMatch(/STOR \/new: 4 /));
+  await expect.poll(async () => (await client.command('STAT')).lines.join('\n')).toMatch(/STOR \/new: 4 /);
   expect(wire.records).toHaveLength(ofTheHandshake);
   data.socket.end();
   await data.everything();

@@ -57,11 +57,11 @@ describe('the ports that units share', () => {
     void ports.acquire('c', [100, 101], PATIENT).then((port) => served.push(`c ${port}`));
     void ports.acquire('b', [100, 101], PATIENT).then((port) => served.push(`b ${port}`));
     ports.giveBack('a', 100, HERE);
-    await vi.waitFor(() => expect(served).toEqual(['c 100']));
+    await expect.poll(() => served).toEqual(['c 100']);
     ports.giveBack('a', 101, HERE);
-    await vi.waitFor(() => expect(served).toEqual(['c 100', 'b 101']));
+    await expect.poll(() => served).toEqual(['c 100', 'b 101']);
     ports.giveBack('c', 100, HERE);
-    await vi.waitFor(() => expect(served).toEqual(['c 100', 'b 101', 'b 100']));
+    await expect.poll(() => served).toEqual(['c 100', 'b 101', 'b 100']);
   });
 
   test('are waited for no longer than was said', async () => {

@@ -19,6 +19,7 @@ import { canTakeIn } from '../../src/transfer/intake.ts';
 import { receiveFile } from '../../src/transfer/receive-file.ts';
 import { reset } from '../../src/transfer/reset.ts';
 import { connectedPair } from '../support/connected-pair.ts';
+import { patience } from '../support/patience.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const MIB = 2 ** 20;
@@ -120,7 +121,7 @@ describe.runIf(spliceAvailable())('receiveFile', () => {
     before = descriptors();
   });
 
-  afterAll(() => vi.waitFor(() => expect(descriptors()).toBe(before)));
+  afterAll(() => vi.waitFor(() => expect(descriptors()).toBe(before), patience.poll));
 
   describe.each(STORAGES)('into $storage', ({ missing, make }) => {
     let fileSystem: FileSystem;

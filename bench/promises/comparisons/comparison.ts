@@ -11,7 +11,7 @@ import type { OwnCandidate, Sizes, Stage, Workload } from './workload.ts';
 const CLIENT_LIMIT_SHARE = 0.8;
 
 export interface Bound {
-  readonly over: 'vsftpd' | 'pyftpdlib' | 'pyftpdlib-prefork' | 'ftp-srv' | 'the best peer';
+  readonly over: 'vsftpd' | 'bare-node' | 'pyftpdlib' | 'pyftpdlib-prefork' | 'ftp-srv' | 'the best peer';
   /** So many times its rate; without it, the ratio informs. */
   readonly atLeast?: number;
 }

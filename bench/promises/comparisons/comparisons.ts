@@ -57,10 +57,7 @@ const all: readonly Comparison[] = [
     title: ({ clients }) => `${clients} logins at once`,
     plan: ({ clients }) => ({ script: '', sessions: clients }),
     rate: '/s',
-    bounds: [
-      { over: 'pyftpdlib', atLeast: 1 },
-      { over: 'vsftpd', atLeast: 10 },
-    ],
+    bounds: [{ over: 'pyftpdlib', atLeast: 1 }, { over: 'vsftpd', atLeast: 10 }, { over: 'bare-node' }],
   },
   {
     name: 'sessions',

@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { architectures } from '../../../architectures/index.ts';
+import { bareNode } from '../../candidates/bare-node.ts';
 import type { Candidate } from '../../candidates/candidate.ts';
 import { ohaiFtpd } from '../../candidates/ohai-ftpd.ts';
 import { peers as allPeers } from '../../candidates/registry.ts';
@@ -42,7 +43,7 @@ export async function* compete<S>(what: Competition<S>, list: Lists): AsyncGener
 async function prepare<S>(what: Competition<S>, folder: string, list: Lists): Promise<Stage<S>> {
   const { cipher, clients, note } = what;
   const peers: Candidate[] = [];
-  for (const peer of named(list('peers'), 'peer', Object.values(allPeers))) {
+  for (const peer of named(list('peers'), 'peer', [...Object.values(allPeers), bareNode])) {
     const missing = await peer.missing({ tls: cipher !== undefined });
     if (missing === undefined) peers.push(peer);
     else note(`${peer.name}: ${missing}`);

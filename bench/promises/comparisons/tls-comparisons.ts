@@ -59,7 +59,12 @@ export function tlsComparisons(curl: Clients): Workload<TlsSizes>[] {
     title: () => 'handshakes with login',
     plan: ({ handshakes, clients }) => ({ script: 'Q', sessions: handshakes, atOnce: clients }),
     rate: '/s',
-    bounds: [{ over: 'pyftpdlib', atLeast: 1 }, { over: 'pyftpdlib-prefork' }, { over: 'vsftpd', atLeast: 2 }],
+    bounds: [
+      { over: 'pyftpdlib', atLeast: 1 },
+      { over: 'pyftpdlib-prefork' },
+      { over: 'bare-node' },
+      { over: 'vsftpd', atLeast: 2 },
+    ],
     processorTimeOf: 'session',
   };
   return [retr, stor, byCurl(retr), byCurl(stor), handshakes].map((each) => comparison(each));
