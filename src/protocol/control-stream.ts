@@ -75,6 +75,9 @@ export class ControlStream implements Sender {
     this.#socket = socket;
     this.#reader = new LineReader(LINE_LIMIT_BEFORE_LOGIN);
     this.#listen();
+    // TLS 1.3 sends session tickets behind the handshake. A client's first words come with the end of the latter: answered
+    // within the event that brings them, they and the tickets are one packet.
+    socket.once('data', () => this.sendNow());
     return socket;
   }
 

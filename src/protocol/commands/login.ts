@@ -1,10 +1,9 @@
-import { inspect } from 'node:util';
 import type { Account } from '../../accounts/account.ts';
 import type { ClientCertificate, LoginClient } from '../../accounts/authenticator.ts';
 import { TooManyLoginsError } from '../../accounts/too-many-logins-error.ts';
-import { StorageError } from '../../storage/storage-error.ts';
 import type { CommandContext, Row } from '../command.ts';
 import type { CommandEnvironment, TlsPolicy } from '../environment.ts';
+import { homeIsUsable } from '../home.ts';
 import { type Reply, ReplyError, reply } from '../reply.ts';
 import { forgetLogin, type Session } from '../session.ts';
 
@@ -209,26 +208,4 @@ async function refuse(context: CommandContext, user: string): Promise<Reply> {
     session.failedLogins >= maxAttempts ? reply(421, 'Too many failed logins.') : reply(530, 'Login incorrect.');
   // Slower with every try; but no thread that others need waits for it.
   return { ...answer, heldBackMs: Math.min(failureDelayMs * Math.max(session.failedLogins, lately), LONGEST_DELAY_MS) };
-}
-
-/**
- * An account whose home is not there would get a 550 for everything it does; better one clear word at the door. Whatever
- * goes wrong here, in the storage of a program above all, must not leave anybody half logged in.
- */
-async function homeIsUsable({ session, environment }: CommandContext, account: Account): Promise<boolean> {
-  let reason: string;
-  try {
-    const { type } = await environment.storageFor(account).stat('/');
-    if (type === 'directory') return true;
-    reason = `is a ${type}`;
-  } catch (error) {
-    reason = error instanceof StorageError ? error.kind : inspect(error);
-  }
-  environment.log.error('home directory not usable', {
-    session: session.id,
-    user: account.name,
-    home: account.home,
-    error: reason,
-  });
-  return false;
 }

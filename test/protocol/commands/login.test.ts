@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type FtpServerOptions, type Log, MemoryFileSystem, TooManyLoginsError } from '../../../src/index.ts';
 import type { ControlClient } from '../../support/control-client.ts';
 import { greeted, loggedIn, startTestServer } from '../../support/test-server.ts';
@@ -180,6 +180,28 @@ describe('USER and PASS', () => {
     expect(await client.code('EPSV')).toBe(530);
     expect(await client.code('PASS secret')).toBe(503);
     expect(log.lines).toEqual([expect.stringMatching(/^error home directory not usable .*"home":"\/home"/)]);
+  });
+
+  test('look at a home that is there once a second at most, and see then that it is gone', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    let there = true;
+    const stat = vi.fn(async () => ({ type: there ? 'directory' : 'file' }));
+    const home = { stat };
+    const server = await startTestServer({
+      authenticator: everybodyIs({ home: '/home' }),
+      fileSystem: withinThat(() => home),
+    });
+    const logIn = async () => {
+      const client = await greeted(server);
+      await client.command('USER alice');
+      return client.code('PASS secret');
+    };
+    for (let i = 0; i < 3; i++) expect(await logIn()).toBe(230);
+    expect(stat).toHaveBeenCalledTimes(1);
+    there = false;
+    vi.advanceTimersByTime(1_000);
+    expect(await logIn()).toBe(530);
   });
 
   test('S19: are answered 421 when too many are being checked already, and the connection ends', async () => {
