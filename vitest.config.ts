@@ -16,7 +16,7 @@ export default defineConfig({
       'test/conformance/limits.test.ts',
       'test/conformance/passive-ports.test.ts',
     ],
-    testTimeout: 30_000,
+    testTimeout: 15_000,
     expect: patience,
     // Most of them wait for others more than they work. By default, one processor would be left idle.
     maxWorkers: '100%',

@@ -75,7 +75,7 @@ describe.each(underFault)('$name', (row) => {
       client.socket.resetAndDestroy();
       served += 1;
       const message = `a client that ${stage} has left`;
-      await expect.poll(() => running.stats(), { message }).toEqual({ connected: 0, served });
+      await expect.poll(() => running.stats(), { message, timeout: 5_000 }).toEqual({ connected: 0, served });
     }
     expect(await (await loggedIn(running)).code('PWD')).toBe(257);
     expect(troubles).toEqual([]);

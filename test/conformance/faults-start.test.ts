@@ -53,7 +53,7 @@ describe.runIf(process.platform === 'linux').each(underFault)('$name', ({ name, 
       workers: WORKERS,
     });
     onTestFinished(() => server[Symbol.asyncDispose]());
-    await expect.poll(() => linesOf(starts).length).toBeGreaterThan(WORKERS);
+    await expect.poll(() => linesOf(starts).length, { timeout: 5_000 }).toBeGreaterThan(WORKERS);
     await delay(1_000);
     const started = linesOf(starts).length;
     // At 0, 100, 200, 400, 800 … milliseconds.

@@ -27,5 +27,5 @@ test('An architecture runs the HTTP service as it runs any other, and closes it 
   // The client keeps its connection; nobody has to wait for it.
   const began = Date.now();
   await server.close({ graceMs: 10_000 });
-  expect(Date.now() - began).toBeLessThan(5_000);
+  expect(Date.now() - began).toBeLessThan(2_000);
 });
