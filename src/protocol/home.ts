@@ -4,7 +4,7 @@ import type { FileSystem } from '../storage/file-system.ts';
 import { StorageError } from '../storage/storage-error.ts';
 import type { CommandContext } from './command.ts';
 
-/** Of those who come in a crowd, most have the same home. */
+/** So long a home that was there is taken to be there still: of those who come in a crowd, most have the same one. */
 const REMEMBERED_MS = 1_000;
 
 const usableUntil = new WeakMap<FileSystem, number>();
