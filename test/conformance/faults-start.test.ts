@@ -23,7 +23,9 @@ describe.runIf(process.platform === 'linux').each(underFault)('$name', ({ name, 
     await expect(runner.run(options)).rejects.toThrow('cannot be made here');
     const before = resources();
     await expect(runner.run(options)).rejects.toThrow('cannot be made here');
-    await expect.poll(resources).toEqual(before);
+    // A thread of the first time may still have been ending; then there is one less.
+    const threads = expect.toSatisfy((count: number) => count <= before.threads);
+    await expect.poll(resources).toEqual({ ...before, threads });
     expect(descendantsOf(process.pid)).toEqual([]);
     await listenOn(options.listen.port);
   });
